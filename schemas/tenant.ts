@@ -1,0 +1,45 @@
+import * as z from 'zod'
+
+/** Part of a tenant file that its functions need at run time; reaches them as the `TENANT` variable. */
+export const tenantSettings = z.strictObject({
+  name: z.string().regex(/^[a-z][a-z0-9-]{1,20}$/, 'lower-case letters, digits and hyphens, 2 to 21 long'),
+  /** Region that phone numbers without a country code belong to (ISO 3166-1 alpha-2). */
+  phoneRegion: z.string().regex(/^[A-Z]{2}$/),
+  timeZone: z.string().refine(isTimeZone, 'an IANA time zone such as Asia/Shanghai'),
+  currency: z.string().regex(/^[A-Z]{3}$/),
+  locale: z.enum(['en', 'zh-CN']),
+  /** Partitions each object's list is spread over: raise it when one object takes more than about 1,000 writes a second. */
+  listShards: z.int().min(1).max(64),
+})
+
+/** Settings that every function of a tenant reads. */
+export type TenantSettings = z.infer<typeof tenantSettings>
+
+const seedUser = z.strictObject({
+  email: z.email(),
+  name: z.string().min(1),
+  role: z.string().min(1),
+  team: z.string().min(1).optional(),
+})
+
+/** One file in infra/tenants: everything that differs between two deployments. */
+export const tenantFile = tenantSettings.extend({
+  region: z.string().regex(/^[a-z]{2}(-[a-z]+)+-\d$/),
+  secondRegion: z.string().regex(/^[a-z]{2}(-[a-z]+)+-\d$/),
+  alarmEmail: z.email(),
+  /** Throw-away tenants (local, test) have no deletion protection and are removed with their stacks. */
+  disposable: z.boolean().default(false),
+  corsOrigins: z.array(z.url()).default([]),
+  mfa: z.enum(['off', 'optional', 'required']).default('optional'),
+  logRetentionDays: z.literal([1, 7, 14, 30, 60, 90, 180, 365, 731]).default(90),
+  throttle: z.strictObject({ ratePerSecond: z.int().min(1), burst: z.int().min(1) }),
+  users: z.array(seedUser).min(1),
+  integrations: z.array(z.strictObject({ name: z.string().regex(/^[a-z][a-z0-9-]*$/) })).default([]),
+})
+
+/** A validated tenant file. */
+export type TenantFile = z.infer<typeof tenantFile>
+
+function isTimeZone(zone: string): boolean {
+  return zone === 'UTC' || Intl.supportedValuesOf('timeZone').includes(zone)
+}
