@@ -2,23 +2,15 @@
 export type Route = {
   operationId: string
   method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
-  /** API Gateway's notation; `{object}` stands for the plural of any object that has an API. */
+  /** API Gateway's notation; `{object}` stands for the plural of any object. */
   path: string
   /** Entry file under functions/, without its extension. */
   entry: 'api/records' | 'api/search' | 'api/me' | 'api/docs' | 'api/health'
   isPublic: boolean
 }
 
-const record = (operationId: string, method: Route['method'], path: string): Route => ({
-  operationId,
-  method,
-  path,
-  entry: 'api/records',
-  isPublic: false,
-})
-
 /** Every route of the API, in the order in which the documentation shows them. */
-export const routes: readonly Route[] = [
+export const routes = [
   record('createRecord', 'POST', '/v1/{object}'),
   record('findRecords', 'GET', '/v1/{object}'),
   record('runBatch', 'POST', '/v1/{object}/batch'),
@@ -38,4 +30,18 @@ export const routes: readonly Route[] = [
   { operationId: 'readDocs', method: 'GET', path: '/docs', entry: 'api/docs', isPublic: true },
   { operationId: 'readDocsAsset', method: 'GET', path: '/docs/{file}', entry: 'api/docs', isPublic: true },
   { operationId: 'checkHealth', method: 'GET', path: '/health', entry: 'api/health', isPublic: true },
-]
+] as const satisfies readonly Route[]
+
+/** Name of one operation of the API. */
+export type OperationId = (typeof routes)[number]['operationId']
+
+/** The route of an operation. */
+export function routeOf(operationId: OperationId): Route {
+  const route = routes.find(candidate => candidate.operationId === operationId)
+  if (!route) throw new Error(`No route is called ${operationId}`)
+  return route
+}
+
+function record<const Id extends string>(operationId: Id, method: Route['method'], path: string) {
+  return { operationId, method, path, entry: 'api/records', isPublic: false } as const
+}

@@ -1,0 +1,64 @@
+import * as z from 'zod'
+import type { CelType, FieldSettings, FieldType } from '#lib/records/fields/field-type.ts'
+import { rule } from '#lib/records/fields/rules.ts'
+import { scalarTypes } from '#lib/records/fields/scalar-types.ts'
+import type { FieldOf, ScalarFieldDefinition } from '#schemas/definition.ts'
+import { isJsonObject, type Json, type JsonObject } from '#schemas/json.ts'
+
+/** Entries of several parts each, such as a handle's service and value. */
+export const list: FieldType<'list'> = {
+  schema: (field, settings) =>
+    z
+      .array(entrySchema(field, settings))
+      .max(field.maxItems, `has more than ${field.maxItems} entries; remove some.`)
+      .check(rule('repeated_entry', entries => repeated(entries, field.entryKey))) as z.ZodType<Json>,
+  cel: (field, path) => entryType(field, path),
+  toCel: (value, field) =>
+    Array.isArray(value) ? value.map(entry => (isJsonObject(entry) ? entryToCel(entry, field) : entry)) : value,
+}
+
+/** The parts that name an entry, joined; undefined when the list has no entry key. */
+export function entryKeyOf(entry: Json, entryKey: readonly string[] | undefined): string | undefined {
+  if (!entryKey || !isJsonObject(entry)) return undefined
+  return entryKey.map(part => String(entry[part] ?? '')).join(':')
+}
+
+function entrySchema(field: FieldOf<'list'>, settings: FieldSettings) {
+  const shape = Object.entries(field.fields).map(([name, part]) => {
+    const schema = schemaOf(part, settings)
+    return [name, part.required ? schema : schema.optional()] as const
+  })
+  return z.strictObject(Object.fromEntries(shape))
+}
+
+function schemaOf(part: ScalarFieldDefinition, settings: FieldSettings): z.ZodType<Json> {
+  return scalarTypes[part.type].schema(part, settings)
+}
+
+function entryType(field: FieldOf<'list'>, path: string): CelType {
+  const types: Record<string, Record<string, string>> = {}
+  const members: Record<string, string> = {}
+  for (const [name, part] of Object.entries(field.fields)) {
+    const { name: type, types: inner } = scalarTypes[part.type].cel(part, `${path}${name}`)
+    members[name] = type
+    Object.assign(types, inner)
+  }
+  types[path] = members
+  return { name: `list<${path}>`, types }
+}
+
+function entryToCel(entry: JsonObject, field: FieldOf<'list'>): Record<string, unknown> {
+  return Object.fromEntries(
+    Object.entries(entry).map(([name, value]) => {
+      const part = field.fields[name]
+      const convert = part && scalarTypes[part.type].toCel
+      return [name, convert ? convert(value, part) : value]
+    }),
+  )
+}
+
+function repeated(entries: unknown[], entryKey: readonly string[] | undefined): string | undefined {
+  const keys = entries.flatMap(entry => entryKeyOf(entry as Json, entryKey) ?? [])
+  const twice = keys.find((key, i) => keys.indexOf(key) < i)
+  return twice === undefined ? undefined : `has two entries for ${twice}; keep one.`
+}

@@ -1,0 +1,28 @@
+import * as z from 'zod'
+import type { FieldType } from '#lib/records/fields/field-type.ts'
+import { rule } from '#lib/records/fields/rules.ts'
+import { isTypeId } from '#lib/runtime/ids.ts'
+import { standardObjects } from '#schemas/registry.ts'
+
+/** The id of another record; the engine checks that it exists and may be seen. */
+export const reference: FieldType<'reference'> = {
+  schema: field => idOf(field.to),
+  cel: () => ({ name: 'string' }),
+}
+
+/** The id of a user. */
+export const user: FieldType<'user'> = {
+  schema: () => idOf('user'),
+  cel: () => ({ name: 'string' }),
+}
+
+function idOf(object: string): z.ZodType<string> {
+  const prefix = standardObjects.byName.get(object)?.prefix ?? object
+  return z
+    .string()
+    .check(
+      rule('invalid_reference', value =>
+        isTypeId(value, prefix) ? undefined : `must be the id of a ${object}: ${prefix}_ and 26 characters.`,
+      ),
+    )
+}

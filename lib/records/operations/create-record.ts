@@ -1,0 +1,60 @@
+import { invalidAt } from '#lib/errors.ts'
+import { allows } from '#lib/permissions/rules.ts'
+import { type CompiledObject, compileObject } from '#lib/records/compile.ts'
+import { parseInput, pointerTo, requireFields } from '#lib/records/input.ts'
+import { reachableRule } from '#lib/records/load.ts'
+import { checkFieldAccess, settleReferences, withDefaults } from '#lib/records/next-state.ts'
+import { type Plan, type Written, writeRecord } from '#lib/records/write.ts'
+import type { Context } from '#lib/runtime/context.ts'
+import type { StoredRecord } from '#lib/store/items.ts'
+import type { ObjectDefinition } from '#schemas/definition.ts'
+import type { JsonObject } from '#schemas/json.ts'
+
+/** A new record of an object; `input` is what the client sent. */
+export type CreateRequest = { object: ObjectDefinition; input: unknown; dryRun?: boolean | undefined }
+
+/**
+ * Makes a record; the actor owns it unless another owner is given.
+ * @throws CrmError validation_failed, unknown_field, field_read_only, unique_violation, not_found (may not create).
+ */
+export function createRecord(ctx: Context, request: CreateRequest): Promise<Written> {
+  return writeRecord(ctx, () => planCreate(ctx, request), { dryRun: request.dryRun })
+}
+
+/** Works out a new record without writing it. */
+export async function planCreate(ctx: Context, { object, input }: CreateRequest): Promise<Plan> {
+  const rule = reachableRule(ctx, object, 'create')
+  const compiled = compileObject(object, ctx.tenant)
+  const { set } = await parseInput(compiled, input)
+  checkFieldAccess(ctx, compiled, Object.keys(set))
+  const fields = withDefaults(ctx, compiled, set)
+  requireFields(compiled, fields)
+  const state = { before: {}, after: fields, written: Object.keys(set) }
+  const after = newRecord(ctx, compiled, await settleReferences(ctx, compiled, state))
+  if (!allows(rule, after)) throw notForOthers(object)
+  return { object: compiled, before: undefined, after, action: 'created' }
+}
+
+function newRecord(ctx: Context, { definition }: CompiledObject, fields: JsonObject): StoredRecord {
+  const at = ctx.clock.now().toISOString()
+  const by = ctx.actor.id
+  return {
+    id: ctx.ids.next(definition.prefix),
+    object: definition.name,
+    version: 1,
+    fields,
+    createdAt: at,
+    createdBy: by,
+    updatedAt: at,
+    updatedBy: by,
+  }
+}
+
+function notForOthers({ name, ownerField }: ObjectDefinition) {
+  const pointer = ownerField ? pointerTo(ownerField) : ''
+  return invalidAt(
+    pointer,
+    'invalid_owner',
+    `Your role may not create a ${name} for this owner; name yourself or your team.`,
+  )
+}

@@ -1,0 +1,65 @@
+import { CrmError } from '#lib/errors.ts'
+import { planCreate } from '#lib/records/operations/create-record.ts'
+import { planUpdate } from '#lib/records/operations/update-record.ts'
+import { type Plan, type Written, writeRecord } from '#lib/records/write.ts'
+import type { Context } from '#lib/runtime/context.ts'
+import { readUniqueHolder } from '#lib/store/read.ts'
+import type { ObjectDefinition } from '#schemas/definition.ts'
+import { isJsonObject } from '#schemas/json.ts'
+
+/** A record named by another system's key; `ifAbsent` asks for creation only. */
+export type UpsertRequest = {
+  object: ObjectDefinition
+  system: string
+  externalId: string
+  input: unknown
+  ifVersions?: readonly number[] | undefined
+  ifAbsent?: boolean | undefined
+  dryRun?: boolean | undefined
+}
+
+/**
+ * Creates the record with this external id, or changes it when there is one: safe to repeat, so an ERP can just push.
+ * @throws CrmError as create and update do; version_conflict with `ifAbsent` when it exists.
+ */
+export async function upsertRecord(ctx: Context, request: UpsertRequest): Promise<Written> {
+  const options = { dryRun: request.dryRun, isConditional: request.ifVersions !== undefined }
+  const write = () => writeRecord(ctx, () => planUpsert(ctx, request), options)
+  try {
+    return await write()
+  } catch (error) {
+    // Two upserts of a new key at once: the loser finds the winner's record, and changes it.
+    const isRace = error instanceof CrmError && error.code === 'unique_violation' && !request.ifAbsent
+    if (!isRace || (await holderOf(ctx, request)) === undefined) throw error
+    return write()
+  }
+}
+
+/** Works out an upsert without writing it. */
+export async function planUpsert(ctx: Context, request: UpsertRequest): Promise<Plan> {
+  const { object, input, ifVersions, ifAbsent } = request
+  const id = await holderOf(ctx, request)
+  if (id === undefined && ifVersions === undefined) return planCreate(ctx, { object, input: withExternalId(request) })
+  if (id === undefined || ifAbsent) throw conditionFailed(request)
+  return planUpdate(ctx, { object, id, patch: input, ifVersions })
+}
+
+function holderOf(ctx: Context, { object, system, externalId }: UpsertRequest): Promise<string | undefined> {
+  const value = `${system}:${externalId}`
+  return readUniqueHolder(ctx.store, object.name, { field: 'externalIds', value })
+}
+
+function withExternalId({ input, system, externalId }: UpsertRequest): unknown {
+  if (!isJsonObject(input)) return input
+  const others = Array.isArray(input['externalIds']) ? input['externalIds'] : []
+  const isThere = JSON.stringify(others).includes(JSON.stringify({ system, id: externalId }).slice(1, -1))
+  return { ...input, externalIds: isThere ? others : [...others, { system, id: externalId }] }
+}
+
+function conditionFailed({ object, system, externalId, ifAbsent }: UpsertRequest): CrmError {
+  const state = ifAbsent ? 'exists already' : 'does not exist'
+  return new CrmError(
+    'version_conflict',
+    `The ${object.name} ${system}/${externalId} ${state}, against the request's condition.`,
+  )
+}

@@ -1,0 +1,65 @@
+import { type FieldProblem, invalid } from '#lib/errors.ts'
+import { allows, recordRule } from '#lib/permissions/rules.ts'
+import type { CompiledObject } from '#lib/records/compile.ts'
+import { pointerTo } from '#lib/records/input.ts'
+import type { Context } from '#lib/runtime/context.ts'
+import type { StoredRecord } from '#lib/store/items.ts'
+import { readRecords } from '#lib/store/read.ts'
+import type { FieldDefinition } from '#schemas/definition.ts'
+import type { JsonObject } from '#schemas/json.ts'
+
+type Reference = { field: string; target: string; id: string }
+
+/**
+ * Checks that every record a set of fields refers to exists, is not deleted and may be seen, and that users are active.
+ * @returns the records referred to, by id.
+ * @throws CrmError naming each reference that leads nowhere.
+ */
+export async function checkReferences(
+  ctx: Context,
+  object: CompiledObject,
+  fields: JsonObject,
+): Promise<Map<string, StoredRecord>> {
+  // The actor was read, and found active, to answer this very request.
+  const references = referencesIn(object, fields).filter(({ id }) => id !== ctx.actor.id)
+  if (references.length === 0) return new Map()
+  const found = await readRecords(
+    ctx.store,
+    references.map(({ id }) => id),
+  )
+  const problems = references.flatMap(reference => referenceProblem(ctx, reference, found.get(reference.id)))
+  if (problems.length > 0) throw invalid(problems)
+  return found
+}
+
+function referencesIn(object: CompiledObject, fields: JsonObject): Reference[] {
+  return Object.entries(fields).flatMap(([field, id]) => {
+    const target = targetOf(object.fields.get(field)?.definition)
+    return target && typeof id === 'string' ? [{ field, target, id }] : []
+  })
+}
+
+function targetOf(definition: FieldDefinition | undefined): string | undefined {
+  if (definition?.type === 'user') return 'user'
+  return definition?.type === 'reference' ? definition.to : undefined
+}
+
+function referenceProblem(ctx: Context, reference: Reference, record: StoredRecord | undefined): FieldProblem[] {
+  const { field, target, id } = reference
+  const pointer = pointerTo(field)
+  const definition = ctx.objects.byName.get(target)
+  const isSeen =
+    definition &&
+    record?.object === target &&
+    !record.deletedAt &&
+    allows(recordRule(ctx.actor, definition, 'read'), record)
+  if (!isSeen) {
+    const detail = `${field} refers to ${id}, but there is no such ${target} that you may see.`
+    return [{ pointer, code: 'invalid_reference', detail }]
+  }
+  if (target === 'user' && record.fields['status'] === 'disabled')
+    return [
+      { pointer, code: 'invalid_reference', detail: `${field} refers to ${id}, who has left; name somebody active.` },
+    ]
+  return []
+}

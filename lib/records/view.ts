@@ -1,0 +1,67 @@
+import { fieldAccess } from '#lib/permissions/rules.ts'
+import { maskText } from '#lib/records/fields/text.ts'
+import { typeOf } from '#lib/records/fields/types.ts'
+import type { Context } from '#lib/runtime/context.ts'
+import type { StoredRecord } from '#lib/store/items.ts'
+import type { FieldDefinition, ObjectDefinition } from '#schemas/definition.ts'
+import type { Json, JsonObject } from '#schemas/json.ts'
+
+/** A record as the actor may see it: hidden fields left out, masked ones blotted. */
+export type RecordView = JsonObject
+
+/** The record as the actor may see it; with `only`, just those fields and its id, object and version. */
+export function viewRecord(
+  ctx: Pick<Context, 'actor'>,
+  object: ObjectDefinition,
+  record: StoredRecord,
+  only?: readonly string[],
+): RecordView {
+  const { id, version, createdAt, createdBy, updatedAt, updatedBy, deletedAt } = record
+  const view: RecordView = { id, object: object.name, version }
+  for (const [name, definition] of Object.entries(object.fields)) {
+    const value = record.fields[name]
+    if (value === undefined) continue
+    const visible = viewValue(ctx, object, { name, definition, value })
+    if (visible !== undefined) view[name] = visible
+  }
+  Object.assign(view, { createdAt, createdBy, updatedAt, updatedBy }, deletedAt ? { deletedAt } : {})
+  return only ? selected(view, only) : view
+}
+
+/** One value as the actor may see it; undefined when it is hidden. */
+export function viewValue(
+  ctx: Pick<Context, 'actor'>,
+  object: ObjectDefinition,
+  field: { name: string; definition: FieldDefinition; value: Json },
+): Json | undefined {
+  const access = fieldAccess(ctx.actor, object.name, field.name)
+  if (access === 'hidden') return undefined
+  return inOrder(access === 'masked' ? maskValue(field.definition, field.value) : field.value)
+}
+
+/** Members people look for first; DynamoDB keeps no order of its own, and equal records must read equal byte for byte. */
+const leading = ['system', 'service', 'channel', 'object', 'field', 'value', 'entered', 'extension', 'label']
+
+function inOrder(value: Json): Json {
+  if (Array.isArray(value)) return value.map(inOrder)
+  if (typeof value !== 'object' || value === null) return value
+  const names = Object.keys(value).toSorted((a, b) => rank(a) - rank(b) || (a < b ? -1 : 1))
+  return Object.fromEntries(names.map(name => [name, inOrder(value[name] ?? null)]))
+}
+
+function rank(name: string): number {
+  const place = leading.indexOf(name)
+  return place < 0 ? leading.length : place
+}
+
+function maskValue(definition: FieldDefinition, value: Json): Json {
+  const mask = typeOf(definition).mask
+  if (mask) return mask(value)
+  if (typeof value === 'string') return maskText(value)
+  return Array.isArray(value) ? [] : null
+}
+
+function selected(view: RecordView, only: readonly string[]): RecordView {
+  const names = new Set(['id', 'object', 'version', ...only])
+  return Object.fromEntries(Object.entries(view).filter(([name]) => names.has(name)))
+}

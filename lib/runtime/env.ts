@@ -1,0 +1,55 @@
+import * as z from 'zod'
+import { tenantSettings } from '#schemas/tenant.ts'
+
+const json = z.string().transform((text, ctx) => {
+  try {
+    return JSON.parse(text)
+  } catch {
+    ctx.addIssue('must be JSON')
+    return z.NEVER
+  }
+})
+
+const variables = z.object({
+  TENANT: json.pipe(tenantSettings),
+  AWS_REGION: z.string().min(1),
+  TABLE_NAME: z.string().optional(),
+  SEARCH_TABLE_NAME: z.string().optional(),
+  BUS_NAME: z.string().optional(),
+  USER_POOL_ID: z.string().optional(),
+  USER_POOL_CLIENT_IDS: z.string().optional(),
+  /** Where Cognito answers, when not at its AWS address. */
+  AWS_ENDPOINT_URL_COGNITO_IDENTITY_PROVIDER: z.string().optional(),
+})
+
+/** The function's environment, checked. */
+export type Env = z.infer<typeof variables>
+type Name = Exclude<keyof Env, 'TENANT'>
+
+let known: Env | undefined
+
+/**
+ * Reads the environment once and checks it.
+ * @throws Error naming each variable that is missing or malformed.
+ */
+export function readEnv(): Env {
+  known ??= parse()
+  return known
+}
+
+/**
+ * The value of a variable that this function cannot do without.
+ * @throws Error naming the variable.
+ */
+export function required(name: Name): string {
+  const value = readEnv()[name]
+  if (!value) throw new Error(`Environment variable ${name} is not set: the function's stack must pass it.`)
+  return value
+}
+
+function parse(): Env {
+  const result = variables.safeParse(process.env)
+  if (result.success) return result.data
+  const what = result.error.issues.map(issue => `${issue.path.join('.')}: ${issue.message}`)
+  throw new Error(`Bad environment: ${what.join('; ')}`)
+}

@@ -1,0 +1,31 @@
+import { uuidv7obj } from 'uuidv7'
+
+const alphabet = '0123456789abcdefghjkmnpqrstvwxyz'
+
+/** Makes ids; tests give their own. */
+export type Ids = { next(prefix: string): string }
+
+/** TypeIDs: a prefix, an underscore and a UUIDv7 in Crockford base 32, so ids name their object and sort by time. */
+export const typeIds: Ids = { next: prefix => `${prefix}_${encode(uuidv7obj().bytes)}` }
+
+/** Whether a text has the shape of an id with that prefix. */
+export function isTypeId(text: string, prefix: string): boolean {
+  return text.startsWith(`${prefix}_`) && /^[0-7][0-9a-hjkmnp-tv-z]{25}$/.test(text.slice(prefix.length + 1))
+}
+
+/** The part of an id before its underscore. */
+export function prefixOf(id: string): string {
+  return id.slice(0, Math.max(0, id.lastIndexOf('_')))
+}
+
+/** 128 bits as 26 characters of 5 bits, two zero bits in front (TypeID specification 0.3). */
+function encode(bytes: Uint8Array): string {
+  let value = 0n
+  for (const byte of bytes) value = (value << 8n) | BigInt(byte)
+  let text = ''
+  for (let i = 0; i < 26; i++) {
+    text = alphabet[Number(value & 31n)] + text
+    value >>= 5n
+  }
+  return text
+}

@@ -1,0 +1,92 @@
+import { BatchGetCommand, GetCommand } from '@aws-sdk/lib-dynamodb'
+import { unavailable } from '#lib/errors.ts'
+import { pauseMs } from '#lib/store/backoff.ts'
+import type { Change, IdempotencyOutcome, StoredRecord } from '#lib/store/items.ts'
+import { changeKey, idempotencyItemKey, type Key, recordKey, uniqueKey } from '#lib/store/keys.ts'
+import { metered, type Store } from '#lib/store/table.ts'
+
+/** 100: DynamoDB's ceiling for a BatchGetItem. */
+const batchLimit = 100
+
+/** The record with that id, read strongly consistent; deleted ones too. */
+export async function readRecord(store: Store, id: string): Promise<StoredRecord | undefined> {
+  const item = await getItem(store, recordKey(id))
+  return item && toRecord(item)
+}
+
+/** The records with those ids, by id; missing ones are absent. */
+export async function readRecords(store: Store, ids: readonly string[]): Promise<Map<string, StoredRecord>> {
+  const found = new Map<string, StoredRecord>()
+  const unique = [...new Set(ids)]
+  for (let i = 0; i < unique.length; i += batchLimit)
+    for (const item of await batchGet(store, unique.slice(i, i + batchLimit).map(recordKey)))
+      found.set(item['id'] as string, toRecord(item))
+  return found
+}
+
+/** One change of a record. */
+export async function readChange(store: Store, id: string, version: number): Promise<Change | undefined> {
+  const item = await getItem(store, changeKey(id, version))
+  return item && toChange(item)
+}
+
+/** The id of the record that holds a unique value. */
+export async function readUniqueHolder(
+  store: Store,
+  object: string,
+  unique: { field: string; value: string },
+): Promise<string | undefined> {
+  const item = await getItem(store, uniqueKey(object, unique.field, unique.value))
+  return item?.['id'] as string | undefined
+}
+
+/** What an earlier request with that key did; nothing once its day is over, even if not yet swept. */
+export async function readIdempotency(store: Store, key: string, now: Date): Promise<IdempotencyOutcome | undefined> {
+  const item = await getItem(store, idempotencyItemKey(key))
+  if (!item || (item['ttl'] as number) * 1000 <= now.getTime()) return undefined
+  return { requestHash: item['requestHash'], writes: item['writes'] } as IdempotencyOutcome
+}
+
+/** An item as a record, without its keys. */
+export function toRecord(item: Record<string, unknown>): StoredRecord {
+  const { id, object, version, fields, createdAt, createdBy, updatedAt, updatedBy, deletedAt } = item
+  const record = { id, object, version, fields, createdAt, createdBy, updatedAt, updatedBy } as StoredRecord
+  if (deletedAt) record.deletedAt = deletedAt as string
+  return record
+}
+
+/** An item as a change, without its keys. */
+export function toChange(item: Record<string, unknown>): Change {
+  const { pk: _pk, sk: _sk, ...change } = item
+  return change as Change
+}
+
+async function getItem(store: Store, key: Key): Promise<Record<string, unknown> | undefined> {
+  const { table } = store
+  const command = new GetCommand({
+    TableName: table.name,
+    Key: key,
+    ConsistentRead: true,
+    ReturnConsumedCapacity: 'TOTAL',
+  })
+  const answer = await metered(store, 'read', () => table.client.send(command))
+  return answer.Item
+}
+
+async function batchGet(store: Store, keys: Key[]): Promise<Record<string, unknown>[]> {
+  const { table } = store
+  const items: Record<string, unknown>[] = []
+  let left = keys
+  for (let attempt = 0; left.length > 0; attempt++) {
+    if (attempt === 8) throw unavailable('The table is overloaded. Try again in a few seconds.')
+    if (attempt > 0) await pauseMs(attempt)
+    const command = new BatchGetCommand({
+      RequestItems: { [table.name]: { Keys: left, ConsistentRead: true } },
+      ReturnConsumedCapacity: 'TOTAL',
+    })
+    const answer = await metered(store, 'read', () => table.client.send(command))
+    items.push(...(answer.Responses?.[table.name] ?? []))
+    left = (answer.UnprocessedKeys?.[table.name]?.Keys ?? []) as Key[]
+  }
+  return items
+}

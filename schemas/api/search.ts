@@ -1,0 +1,22 @@
+import * as z from 'zod'
+import { defineContract, noBody, noParameters } from '#schemas/api/contract.ts'
+import { limit, names } from '#schemas/api/parameters.ts'
+
+export const Search = defineContract({
+  operationId: 'search',
+  path: noParameters,
+  query: z.strictObject({
+    q: z
+      .string({ error: 'is needed: what to look for' })
+      .trim()
+      .min(1, 'must say what to look for')
+      .max(200, 'must be 200 characters at most')
+      .meta({
+        description: 'Name (any word, or its beginning), e-mail or digits of a phone.',
+        examples: ['evergreen'],
+      }),
+    objects: names('Objects to look in, separated by commas, such as `customers,contacts`; all unless told.'),
+    limit,
+  }),
+  body: noBody,
+})

@@ -1,0 +1,211 @@
+import * as z from 'zod'
+
+const identifier = z
+  .string()
+  .regex(/^[a-z][A-Za-z0-9]{0,39}$/, 'must be camelCase: a lower-case letter, then letters and digits, 40 at most')
+
+const label = z.strictObject({ en: z.string().min(1), zh: z.string().min(1) })
+
+/** Names the server owns on every record; a field may not take them and a body may not set them. */
+export const serverFields = [
+  'id',
+  'object',
+  'version',
+  'createdAt',
+  'createdBy',
+  'updatedAt',
+  'updatedBy',
+  'deletedAt',
+  'quality',
+] as const
+
+/** What a duplicate or look-up key is made of. */
+export const matchKinds = ['email', 'phone', 'taxId', 'domain', 'name', 'externalId'] as const
+
+const facets = {
+  label,
+  required: z.boolean().optional(),
+  /** No two records of the object may share the value. */
+  unique: z.boolean().optional(),
+  /** Kinds of match key the value gives: they find likely duplicates. */
+  matchOn: z.array(z.enum(matchKinds)).min(1).optional(),
+  searchable: z.boolean().optional(),
+  /** Personal data: masked in logs, erased on request. */
+  sensitive: z.boolean().optional(),
+  /** Set by the server or a job, never by a client. */
+  readOnly: z.boolean().optional(),
+}
+
+const option = z.strictObject({ value: z.string().regex(/^[A-Za-z][A-Za-z0-9]{0,39}$/), label })
+const options = z.array(option).min(1, 'needs at least one option').max(200)
+
+const simple = <const T extends string>(type: T) => z.strictObject({ type: z.literal(type), ...facets })
+
+const textField = z.strictObject({
+  type: z.literal('text'),
+  ...facets,
+  /** Longest value in characters; 200 unless told. */
+  maxLength: z.int().min(1).max(1000).optional(),
+  /** Regular expression the whole value must match, with what to say when it does not. */
+  pattern: z.strictObject({ regex: z.string().min(1), message: z.string().min(1) }).optional(),
+  /** Turns the value into upper case before it is checked. */
+  upperCase: z.boolean().optional(),
+})
+
+const numberField = z.strictObject({
+  type: z.literal('number'),
+  ...facets,
+  min: z.number().optional(),
+  max: z.number().optional(),
+  integer: z.boolean().optional(),
+})
+
+const referenceField = z.strictObject({
+  type: z.literal('reference'),
+  ...facets,
+  /** Object the id must belong to. */
+  to: identifier,
+  /** The record is listed under the one it refers to: `parent=<id>` and its timeline. */
+  parent: z.boolean().optional(),
+  /** The record can be found by this reference without being its child. */
+  lookup: z.boolean().optional(),
+  /** While a record refers to it, the target cannot be deleted; needs `lookup`. */
+  restrictDelete: z.boolean().optional(),
+})
+
+const selectField = z.strictObject({ type: z.literal('select'), ...facets, options, default: z.string().optional() })
+const multiSelectField = z.strictObject({ type: z.literal('multiSelect'), ...facets, options })
+
+const scalarField = z.discriminatedUnion('type', [
+  textField,
+  numberField,
+  selectField,
+  referenceField,
+  simple('longText'),
+  simple('money'),
+  simple('date'),
+  simple('dateTime'),
+  simple('duration'),
+  simple('boolean'),
+  simple('url'),
+  simple('user'),
+])
+
+const listField = z.strictObject({
+  type: z.literal('list'),
+  ...facets,
+  /** What each entry holds. */
+  fields: z.record(identifier, scalarField),
+  maxItems: z.int().min(1).max(200),
+  /** Entry fields that together name an entry: no two entries may share them, and `unique` is judged by them. */
+  entryKey: z.array(identifier).min(1).optional(),
+})
+
+/** One field of an object, as data. */
+export const fieldDefinition = z.discriminatedUnion('type', [
+  ...scalarField.options,
+  multiSelectField,
+  listField,
+  simple('emails'),
+  simple('phones'),
+  simple('address'),
+  simple('tags'),
+  simple('json'),
+])
+
+/** The meta-schema: what a valid object definition is. */
+export const objectDefinition = z.strictObject({
+  name: identifier,
+  /** Its name in URLs. */
+  plural: z.string().regex(/^[a-z][a-z0-9-]{0,39}$/, 'must be lower-case letters, digits and hyphens'),
+  /** First part of its ids, before the underscore. */
+  prefix: z.string().regex(/^[a-z]{2,8}$/, 'must be 2 to 8 lower-case letters'),
+  label,
+  pluralLabel: label,
+  /** Field a person knows the record by. */
+  titleField: identifier,
+  /** Field that places the record on its parent's timeline; its creation time stands in when it is empty. */
+  timeField: identifier.optional(),
+  /** Field holding the user who owns the record (`id` for users, who own themselves); none: the record is nobody's own. */
+  ownerField: z.union([identifier, z.literal('id')]).optional(),
+  /** Field holding the team the record belongs to; filled from its owner's team. */
+  teamField: identifier.optional(),
+  /** Belongs to the product's own workings (users, roles): kept out of search and sales views. */
+  system: z.boolean().optional(),
+  fields: z.record(identifier, fieldDefinition),
+})
+
+/** One field of an object. */
+export type FieldDefinition = z.infer<typeof fieldDefinition>
+/** A field that may stand in a list entry. */
+export type ScalarFieldDefinition = z.infer<typeof scalarField>
+/** An object as data: name, ids, labels and fields. */
+export type ObjectDefinition = z.infer<typeof objectDefinition>
+/** The definition of one type of field. */
+export type FieldOf<T extends FieldDefinition['type']> = Extract<FieldDefinition, { type: T }>
+
+/**
+ * Checks a definition and returns it.
+ * @throws Error whose message starts with `object.field:` for each thing that is wrong.
+ */
+export function defineObject(definition: ObjectDefinition): ObjectDefinition {
+  const parsed = objectDefinition.safeParse(definition)
+  const problems = parsed.success
+    ? inconsistencies(parsed.data)
+    : parsed.error.issues.map(issue => `${place(definition, issue.path)}: ${issue.message}`)
+  if (problems.length > 0) throw new Error(`Bad object definition. ${problems.join('; ')}`)
+  return definition
+}
+
+function place(definition: ObjectDefinition, path: PropertyKey[]): string {
+  const [first, ...rest] = path
+  const steps = first === 'fields' ? rest : path
+  return [definition.name, ...steps].map(String).join('.')
+}
+
+function inconsistencies(definition: ObjectDefinition): string[] {
+  const { name, fields, titleField, timeField, ownerField, teamField } = definition
+  const problems: string[] = []
+  if (!fields[titleField]) problems.push(`${name}.${titleField}: titleField names no field of the object`)
+  if (timeField && fields[timeField]?.type !== 'dateTime')
+    problems.push(`${name}.${timeField}: timeField must name a dateTime field`)
+  if (ownerField && ownerField !== 'id' && fields[ownerField]?.type !== 'user')
+    problems.push(`${name}.${ownerField}: ownerField must name a user field`)
+  if (teamField && fields[teamField]?.type !== 'reference')
+    problems.push(`${name}.${teamField}: teamField must name a reference field`)
+  for (const [key, field] of Object.entries(fields)) problems.push(...fieldProblems(`${name}.${key}`, key, field))
+  const parents = Object.values(fields).filter(field => field.type === 'reference' && field.parent)
+  if (parents.length > 1) problems.push(`${name}: more than one field is marked as parent`)
+  return problems
+}
+
+function fieldProblems(where: string, key: string, field: FieldDefinition): string[] {
+  const problems: string[] = []
+  if (serverFields.some(reserved => reserved === key)) problems.push(`${where}: the name belongs to the server`)
+  if (field.type === 'select' && field.default && !field.options.some(o => o.value === field.default))
+    problems.push(`${where}: default "${field.default}" is none of its options`)
+  if ((field.type === 'select' || field.type === 'multiSelect') && hasRepeats(field.options.map(o => o.value)))
+    problems.push(`${where}: an option appears twice`)
+  if (field.unique && !['text', 'list', 'number'].includes(field.type))
+    problems.push(`${where}: a ${field.type} field cannot be unique`)
+  if (field.type === 'list' && field.unique && !field.entryKey) problems.push(`${where}: a unique list needs entryKey`)
+  if (field.type === 'list')
+    for (const part of field.entryKey ?? []) if (!field.fields[part]) problems.push(`${where}: entryKey names no field`)
+  if (field.type === 'reference' && field.restrictDelete && !field.lookup)
+    problems.push(`${where}: restrictDelete needs lookup`)
+  if (field.type === 'text' && field.pattern && !isRegex(field.pattern.regex))
+    problems.push(`${where}: pattern is not a regular expression`)
+  return problems
+}
+
+function hasRepeats(values: string[]): boolean {
+  return new Set(values).size < values.length
+}
+
+function isRegex(source: string): boolean {
+  try {
+    return Boolean(new RegExp(`^(?:${source})$`, 'u'))
+  } catch {
+    return false
+  }
+}

@@ -1,0 +1,111 @@
+import { defineObject } from '#schemas/definition.ts'
+import { externalIdsField, ownerField, teamField } from '#schemas/objects/shared-fields.ts'
+import { sourceOptions } from '#schemas/objects/shared-options.ts'
+
+/** A person the tenant deals with, usually at a customer. */
+export const contact = defineObject({
+  name: 'contact',
+  plural: 'contacts',
+  prefix: 'cont',
+  label: { en: 'Contact', zh: '联系人' },
+  pluralLabel: { en: 'Contacts', zh: '联系人' },
+  titleField: 'name',
+  ownerField: 'ownerId',
+  teamField: 'teamId',
+  fields: {
+    name: {
+      type: 'text',
+      required: true,
+      searchable: true,
+      matchOn: ['name'],
+      sensitive: true,
+      label: { en: 'Name', zh: '姓名' },
+    },
+    companyName: { type: 'text', searchable: true, label: { en: 'Company as typed', zh: '公司（原文）' } },
+    customerId: { type: 'reference', to: 'customer', parent: true, label: { en: 'Customer', zh: '所属客户' } },
+    title: { type: 'text', label: { en: 'Job title', zh: '职务' } },
+    emails: {
+      type: 'emails',
+      searchable: true,
+      sensitive: true,
+      matchOn: ['email'],
+      label: { en: 'E-mails', zh: '邮箱' },
+    },
+    phones: {
+      type: 'phones',
+      searchable: true,
+      sensitive: true,
+      matchOn: ['phone'],
+      label: { en: 'Phones', zh: '电话' },
+    },
+    handles: {
+      type: 'list',
+      sensitive: true,
+      maxItems: 10,
+      entryKey: ['service', 'value'],
+      label: { en: 'Handles', zh: '社交账号' },
+      fields: {
+        service: {
+          type: 'select',
+          required: true,
+          label: { en: 'Service', zh: '平台' },
+          options: [
+            { value: 'wechat', label: { en: 'WeChat', zh: '微信' } },
+            { value: 'wecom', label: { en: 'WeCom', zh: '企业微信' } },
+            { value: 'dingtalk', label: { en: 'DingTalk', zh: '钉钉' } },
+            { value: 'feishu', label: { en: 'Feishu', zh: '飞书' } },
+            { value: 'qq', label: { en: 'QQ', zh: 'QQ' } },
+            { value: 'whatsapp', label: { en: 'WhatsApp', zh: 'WhatsApp' } },
+            { value: 'line', label: { en: 'LINE', zh: 'LINE' } },
+            { value: 'telegram', label: { en: 'Telegram', zh: 'Telegram' } },
+            { value: 'linkedin', label: { en: 'LinkedIn', zh: '领英' } },
+            { value: 'x', label: { en: 'X', zh: 'X' } },
+          ],
+        },
+        value: { type: 'text', required: true, label: { en: 'Handle', zh: '账号' } },
+      },
+    },
+    address: { type: 'address', sensitive: true, label: { en: 'Address', zh: '地址' } },
+    birthday: { type: 'date', sensitive: true, label: { en: 'Birthday', zh: '生日' } },
+    source: { type: 'select', label: { en: 'Source', zh: '来源' }, options: sourceOptions },
+    consent: {
+      type: 'list',
+      maxItems: 10,
+      entryKey: ['channel'],
+      label: { en: 'Consent', zh: '授权同意' },
+      fields: {
+        channel: {
+          type: 'select',
+          required: true,
+          label: { en: 'Channel', zh: '渠道' },
+          options: [
+            { value: 'email', label: { en: 'E-mail', zh: '邮件' } },
+            { value: 'phone', label: { en: 'Phone', zh: '电话' } },
+            { value: 'sms', label: { en: 'Text message', zh: '短信' } },
+            { value: 'message', label: { en: 'Messenger', zh: '即时消息' } },
+            { value: 'post', label: { en: 'Post', zh: '邮寄' } },
+          ],
+        },
+        status: {
+          type: 'select',
+          required: true,
+          label: { en: 'Status', zh: '状态' },
+          options: [
+            { value: 'granted', label: { en: 'Granted', zh: '已同意' } },
+            { value: 'denied', label: { en: 'Denied', zh: '已拒绝' } },
+            { value: 'withdrawn', label: { en: 'Withdrawn', zh: '已撤回' } },
+          ],
+        },
+        at: { type: 'dateTime', label: { en: 'Given at', zh: '时间' } },
+        evidence: { type: 'text', maxLength: 500, label: { en: 'Evidence', zh: '依据' } },
+      },
+    },
+    ownerId: ownerField,
+    teamId: teamField,
+    tags: { type: 'tags', label: { en: 'Tags', zh: '标签' } },
+    externalIds: externalIdsField,
+    lastContactedAt: { type: 'dateTime', label: { en: 'Last contacted', zh: '最近联系时间' } },
+    lastVerifiedAt: { type: 'dateTime', label: { en: 'Last verified', zh: '最近核实时间' } },
+    verifyEvery: { type: 'duration', label: { en: 'Verify every', zh: '核实周期' } },
+  },
+})

@@ -1,0 +1,49 @@
+import type { ObjectDefinition } from '#schemas/definition.ts'
+import { activity } from '#schemas/objects/activity.ts'
+import { contact } from '#schemas/objects/contact.ts'
+import { customer } from '#schemas/objects/customer.ts'
+import { role } from '#schemas/system/role.ts'
+import { team } from '#schemas/system/team.ts'
+import { user } from '#schemas/system/user.ts'
+
+/** The objects of a tenant, found by name, by plural (URLs) and by id prefix. */
+export type ObjectRegistry = {
+  all: readonly ObjectDefinition[]
+  byName: ReadonlyMap<string, ObjectDefinition>
+  byPlural: ReadonlyMap<string, ObjectDefinition>
+  byPrefix: ReadonlyMap<string, ObjectDefinition>
+}
+
+/**
+ * Indexes definitions and checks them against each other.
+ * @throws Error naming object.field when a reference has no target, or two objects share a name, plural or prefix.
+ */
+export function createRegistry(definitions: readonly ObjectDefinition[]): ObjectRegistry {
+  const byName = indexBy(definitions, 'name')
+  for (const definition of definitions) checkReferences(definition, byName)
+  return {
+    all: definitions,
+    byName,
+    byPlural: indexBy(definitions, 'plural'),
+    byPrefix: indexBy(definitions, 'prefix'),
+  }
+}
+
+/** The objects every tenant has. */
+export const standardObjects: ObjectRegistry = createRegistry([customer, contact, activity, user, role, team])
+
+function indexBy(definitions: readonly ObjectDefinition[], key: 'name' | 'plural' | 'prefix') {
+  const index = new Map<string, ObjectDefinition>()
+  for (const definition of definitions) {
+    const holder = index.get(definition[key])
+    if (holder) throw new Error(`${definition.name}: its ${key} "${definition[key]}" is taken by ${holder.name}`)
+    index.set(definition[key], definition)
+  }
+  return index
+}
+
+function checkReferences(definition: ObjectDefinition, byName: ReadonlyMap<string, ObjectDefinition>): void {
+  for (const [key, field] of Object.entries(definition.fields))
+    if (field.type === 'reference' && !byName.has(field.to))
+      throw new Error(`${definition.name}.${key}: refers to "${field.to}", which is no object`)
+}
