@@ -1,0 +1,49 @@
+import { Dashboard, GraphWidget, type IMetric } from 'aws-cdk-lib/aws-cloudwatch'
+import { Construct } from 'constructs'
+import type { CrmFunction } from '#infra/constructs/crm-function.ts'
+import { type House, prefixOf } from '#infra/constructs/house.ts'
+import * as metrics from '#infra/constructs/metrics.ts'
+import type { ApiStack } from '#infra/stacks/api.ts'
+import type { EventsStack } from '#infra/stacks/events.ts'
+
+type CrmDashboardProps = { house: House; api: ApiStack; events: EventsStack; functions: readonly CrmFunction[] }
+
+/** What an operator looks at first: is the API answering, do functions fail, do changes flow. */
+export class CrmDashboard extends Construct {
+  constructor(scope: Construct, id: string, { house, api, events, functions }: CrmDashboardProps) {
+    super(scope, id)
+    const names = functions.map(crmFunction => crmFunction.functionName)
+    const { apiId } = api.httpApi
+    const queues = [events.busDeadLetters, events.publishDeadLetters, api.seedDeadLetters]
+    const deadLetters = [...queues, ...events.consumers.map(consumer => consumer.deadLetters)]
+    const lag = events.consumers.map(consumer => metrics.oldestMessageSeconds(consumer.queue.queueName))
+    new Dashboard(this, 'Dashboard', {
+      dashboardName: prefixOf(house.tenant),
+      widgets: [
+        [
+          graph('API calls and errors', [
+            metrics.calls(apiId),
+            metrics.clientErrors(apiId),
+            metrics.serverErrors(apiId),
+          ]),
+          graph('API latency, p95 ms', [metrics.latencyMs(apiId)]),
+        ],
+        [
+          graph('Function errors', names.map(metrics.functionErrors)),
+          graph('Function duration, p95 ms', names.map(metrics.durationMs)),
+          graph('Function invocations', names.map(metrics.invocations)),
+        ],
+        [
+          graph('Stream lag, ms', [metrics.streamLagMs(events.publishChanges.functionName)]),
+          graph('Oldest message, s', lag),
+          graph(
+            'Dead letters',
+            deadLetters.map(queue => metrics.messages(queue.queueName)),
+          ),
+        ],
+      ],
+    })
+  }
+}
+
+const graph = (title: string, left: IMetric[]): GraphWidget => new GraphWidget({ title, left, width: 8 })

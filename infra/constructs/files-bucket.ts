@@ -1,0 +1,74 @@
+import { Duration, RemovalPolicy, Stack } from 'aws-cdk-lib'
+import { AnyPrincipal, Effect, PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam'
+import type { IKey } from 'aws-cdk-lib/aws-kms'
+import { BlockPublicAccess, Bucket, BucketEncryption, CfnBucket, ObjectOwnership } from 'aws-cdk-lib/aws-s3'
+import { Construct } from 'constructs'
+import type { TenantFile } from '#schemas/tenant.ts'
+
+/** The tenant's files (versioned, encrypted with its key) and the bucket that logs who read them. */
+export class FilesBucket extends Construct {
+  readonly files: Bucket
+  private readonly logs: Bucket
+
+  constructor(scope: Construct, id: string, { tenant, key }: { tenant: TenantFile; key: IKey }) {
+    super(scope, id)
+    const defaults = {
+      blockPublicAccess: BlockPublicAccess.BLOCK_ALL,
+      objectOwnership: ObjectOwnership.BUCKET_OWNER_ENFORCED,
+      enforceSSL: true,
+      minimumTLSVersion: 1.2,
+      versioned: true,
+      removalPolicy: tenant.disposable ? RemovalPolicy.DESTROY : RemovalPolicy.RETAIN,
+    }
+    this.logs = new Bucket(this, 'Logs', {
+      ...defaults,
+      // S3 delivers access logs only to buckets with its own encryption; they name objects and callers, never contents.
+      encryption: BucketEncryption.S3_MANAGED,
+      lifecycleRules: [{ expiration: Duration.days(400), noncurrentVersionExpiration: Duration.days(30) }],
+    })
+    this.files = new Bucket(this, 'Files', {
+      ...defaults,
+      encryption: BucketEncryption.KMS,
+      encryptionKey: key,
+      bucketKeyEnabled: true,
+      lifecycleRules: [{ abortIncompleteMultipartUploadAfter: Duration.days(7) }],
+    })
+    this.logAccess()
+    this.refuseOtherKeys(key)
+  }
+
+  /** Under exactOptionalPropertyTypes CDK's Bucket is not its own IBucket, so `serverAccessLogsBucket` cannot be used. */
+  private logAccess(): void {
+    const resource = this.files.node.defaultChild
+    if (!(resource instanceof CfnBucket)) throw new Error('A bucket without its resource')
+    resource.loggingConfiguration = { destinationBucketName: this.logs.bucketName, logFilePrefix: 'files/' }
+    this.logs.addToResourcePolicy(
+      new PolicyStatement({
+        actions: ['s3:PutObject'],
+        principals: [new ServicePrincipal('logging.s3.amazonaws.com')],
+        resources: [this.logs.arnForObjects('files/*')],
+        conditions: {
+          ArnLike: { 'aws:SourceArn': this.files.bucketArn },
+          StringEquals: { 'aws:SourceAccount': Stack.of(this).account },
+        },
+      }),
+    )
+  }
+
+  /** The default encryption applies only to uploads that do not ask for another one. */
+  private refuseOtherKeys(key: IKey): void {
+    const header = 's3:x-amz-server-side-encryption'
+    const others = { [header]: 'aws:kms', [`${header}-aws-kms-key-id`]: key.keyArn }
+    for (const [name, value] of Object.entries(others)) {
+      this.files.addToResourcePolicy(
+        new PolicyStatement({
+          effect: Effect.DENY,
+          actions: ['s3:PutObject'],
+          principals: [new AnyPrincipal()],
+          resources: [this.files.arnForObjects('*')],
+          conditions: { Null: { [name]: 'false' }, StringNotEquals: { [name]: value } },
+        }),
+      )
+    }
+  }
+}

@@ -1,0 +1,101 @@
+import { Duration, Stack, type StackProps } from 'aws-cdk-lib'
+import { EventBus } from 'aws-cdk-lib/aws-events'
+import { EventSourceMapping, FilterCriteria, FilterRule, StartingPosition } from 'aws-cdk-lib/aws-lambda'
+import type { Construct } from 'constructs'
+import type { Access } from '#infra/constructs/access.ts'
+import { Consumer } from '#infra/constructs/consumer.ts'
+import { CrmFunction } from '#infra/constructs/crm-function.ts'
+import { DeadLetters } from '#infra/constructs/dead-letters.ts'
+import { type House, prefixOf } from '#infra/constructs/house.ts'
+import type { DataStack } from '#infra/stacks/data.ts'
+
+type EventsProps = StackProps & { house: House; data: DataStack }
+
+const source = ['evergreen.records']
+
+/** From a change of a record to everything that reacts to it: table stream -> bus -> one queue and function per consumer. */
+export class EventsStack extends Stack {
+  readonly bus: EventBus
+  readonly busDeadLetters: DeadLetters
+  readonly publishChanges: CrmFunction
+  readonly publishDeadLetters: DeadLetters
+  readonly consumers: readonly Consumer[]
+
+  constructor(scope: Construct, id: string, props: EventsProps) {
+    super(scope, id, props)
+    this.busDeadLetters = new DeadLetters(this, 'BusDeadLetters', { house: props.house, of: 'bus' })
+    this.bus = this.createBus(props)
+    this.publishDeadLetters = new DeadLetters(this, 'PublishDeadLetters', { house: props.house, of: 'publish-changes' })
+    this.publishChanges = this.createPublisher(props)
+    this.consumers = [this.createSearchUpdater(props), this.createSignInSync(props)]
+  }
+
+  private createBus({ house }: EventsProps): EventBus {
+    const bus = new EventBus(this, 'Bus', {
+      eventBusName: prefixOf(house.tenant),
+      description: `What happens in the CRM of ${house.tenant.name}`,
+      kmsKey: house.key,
+      deadLetterQueue: this.busDeadLetters.queue,
+    })
+    this.busDeadLetters.acceptEventsOf(bus.eventBusArn)
+    return bus
+  }
+
+  private createPublisher({ house, data }: EventsProps): CrmFunction {
+    const publish: Access = {
+      environment: { BUS_NAME: this.bus.eventBusName },
+      permissions: [{ actions: ['events:PutEvents'], resources: [this.bus.eventBusArn] }],
+    }
+    const publisher = new CrmFunction(this, 'PublishChanges', {
+      house,
+      entry: 'stream/publish-changes',
+      description: 'Puts every committed change of a record on the bus as an event',
+      errorImpact: 'New and changed records do not appear in search, and nothing else that reacts to changes runs.',
+      uses: [publish, data.records.stream, this.publishDeadLetters.send],
+      timeoutSeconds: 60,
+    })
+    new EventSourceMapping(this, 'Changes', {
+      target: publisher.lambda,
+      ...(data.recordsTable.tableStreamArn && { eventSourceArn: data.recordsTable.tableStreamArn }),
+      startingPosition: StartingPosition.TRIM_HORIZON,
+      filters: [
+        FilterCriteria.filter({
+          eventName: FilterRule.isEqual('INSERT'),
+          dynamodb: { Keys: { sk: { S: FilterRule.beginsWith('V#') } } },
+        }),
+      ],
+      batchSize: 100,
+      parallelizationFactor: 4,
+      retryAttempts: 10,
+      maxRecordAge: Duration.hours(24),
+      bisectBatchOnError: true,
+      reportBatchItemFailures: true,
+      onFailure: { bind: () => ({ destination: this.publishDeadLetters.queue.queueArn }) },
+    })
+    return publisher
+  }
+
+  private createSearchUpdater({ house, data }: EventsProps): Consumer {
+    return new Consumer(this, 'UpdateSearch', {
+      house,
+      bus: this.bus,
+      pattern: { source },
+      entry: 'events/update-search',
+      description: 'Keeps the search index in step with changed records',
+      errorImpact: 'Search misses new records and finds changed ones by their old names.',
+      uses: [data.records.readById, data.search.update],
+    })
+  }
+
+  private createSignInSync({ house, data }: EventsProps): Consumer {
+    return new Consumer(this, 'SyncSignIn', {
+      house,
+      bus: this.bus,
+      pattern: { source, detail: { object: ['user'] } },
+      entry: 'events/sync-sign-in',
+      description: 'Creates, changes and disables sign-ins when user records change',
+      errorImpact: 'New users cannot sign in, and users who were removed can still get tokens.',
+      uses: [data.records.readById, data.signIn.administer],
+    })
+  }
+}

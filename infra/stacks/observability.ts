@@ -1,0 +1,113 @@
+import { Stack, type StackProps } from 'aws-cdk-lib'
+import type { IMetric } from 'aws-cdk-lib/aws-cloudwatch'
+import { PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam'
+import { Topic } from 'aws-cdk-lib/aws-sns'
+import { EmailSubscription } from 'aws-cdk-lib/aws-sns-subscriptions'
+import type { Construct } from 'constructs'
+import { CrmAlarm } from '#infra/constructs/alarm.ts'
+import type { Consumer } from '#infra/constructs/consumer.ts'
+import type { CrmFunction } from '#infra/constructs/crm-function.ts'
+import { CrmDashboard } from '#infra/constructs/dashboard.ts'
+import { type House, prefixOf } from '#infra/constructs/house.ts'
+import * as metrics from '#infra/constructs/metrics.ts'
+import type { CrmQueue } from '#infra/constructs/queue.ts'
+import type { ApiStack } from '#infra/stacks/api.ts'
+import type { EventsStack } from '#infra/stacks/events.ts'
+
+type ObservabilityProps = StackProps & { house: House; events: EventsStack; api: ApiStack }
+
+type AlarmText = { title: string; errorImpact: string; threshold?: number; periods?: number }
+
+/** Who is told when something breaks: alarms, the topic they mail from, and one dashboard. */
+export class ObservabilityStack extends Stack {
+  private readonly house: House
+  private readonly topic: Topic
+
+  constructor(scope: Construct, id: string, props: ObservabilityProps) {
+    super(scope, id, props)
+    this.house = props.house
+    this.topic = this.createTopic()
+    const { api, events } = props
+    const functions = [
+      ...api.functions,
+      api.seedTenant,
+      events.publishChanges,
+      ...events.consumers.map(c => c.function),
+    ]
+    for (const crmFunction of functions) this.watchFunction(crmFunction)
+    this.watchApi(api)
+    this.watchChanges(events)
+    for (const consumer of events.consumers) this.watchConsumer(consumer)
+    this.watchDeadLetters(api.seedDeadLetters, 'Users and roles of the last deployment may be missing.')
+    new CrmDashboard(this, 'Dashboard', { house: this.house, api, events, functions })
+  }
+
+  private createTopic(): Topic {
+    const { tenant, key } = this.house
+    const topic = new Topic(this, 'Alarms', {
+      topicName: `${prefixOf(tenant)}-alarms`,
+      displayName: `Evergreen ${tenant.name}`,
+      masterKey: key,
+      enforceSSL: true,
+    })
+    topic.addSubscription(new EmailSubscription(tenant.alarmEmail))
+    topic.addToResourcePolicy(
+      new PolicyStatement({
+        principals: [new ServicePrincipal('cloudwatch.amazonaws.com')],
+        actions: ['sns:Publish'],
+        resources: [topic.topicArn],
+        conditions: { StringEquals: { 'aws:SourceAccount': this.account } },
+      }),
+    )
+    return topic
+  }
+
+  private watchFunction({ name, functionName, errorImpact }: CrmFunction): void {
+    this.alarm(metrics.functionErrors(functionName), { title: `Function ${name} fails`, errorImpact })
+  }
+
+  private watchApi({ httpApi }: ApiStack): void {
+    this.alarm(metrics.serverErrors(httpApi.apiId), {
+      title: 'API answers with server errors',
+      errorImpact: 'Calls that should work are answered with 5xx.',
+      threshold: 5,
+    })
+  }
+
+  private watchChanges({ publishChanges, publishDeadLetters, busDeadLetters }: EventsStack): void {
+    this.alarm(metrics.streamLagMs(publishChanges.functionName), {
+      title: 'Changes wait to be published',
+      errorImpact: 'Changes reach search and everything else that reacts to them minutes late.',
+      threshold: 300_000,
+      periods: 2,
+    })
+    this.watchDeadLetters(
+      publishDeadLetters,
+      'Some changes were never announced: search and other reactions miss them.',
+    )
+    this.watchDeadLetters(busDeadLetters, 'Some events could not be encrypted or decrypted and reached no consumer.')
+  }
+
+  private watchConsumer({ function: consumer, queue, deadLetters }: Consumer): void {
+    this.alarm(metrics.oldestMessageSeconds(queue.queueName), {
+      title: `Queue ${queue.name} falls behind`,
+      errorImpact: consumer.errorImpact,
+      threshold: 600,
+      periods: 2,
+    })
+    this.watchDeadLetters(deadLetters, consumer.errorImpact)
+  }
+
+  private watchDeadLetters(queue: CrmQueue, errorImpact: string): void {
+    this.alarm(metrics.messages(queue.queueName), { title: `Queue ${queue.name} has messages`, errorImpact })
+  }
+
+  private alarm(metric: IMetric, text: AlarmText): void {
+    new CrmAlarm(this, text.title.replace(/[^A-Za-z0-9]+/g, '-'), {
+      house: this.house,
+      topic: this.topic,
+      metric,
+      ...text,
+    })
+  }
+}

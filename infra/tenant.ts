@@ -1,0 +1,34 @@
+import { Stage, Tags } from 'aws-cdk-lib'
+import type { Construct } from 'constructs'
+import type { Bundles } from '#infra/bundle.ts'
+import { type House, prefixOf } from '#infra/constructs/house.ts'
+import { ApiStack } from '#infra/stacks/api.ts'
+import { DataStack } from '#infra/stacks/data.ts'
+import { EventsStack } from '#infra/stacks/events.ts'
+import { ObservabilityStack } from '#infra/stacks/observability.ts'
+import type { TenantFile } from '#schemas/tenant.ts'
+
+/** One tenant: isolated stacks in its own region, split by how long their content lives. */
+export class Tenant extends Stage {
+  constructor(scope: Construct, { tenant, bundles }: { tenant: TenantFile; bundles: Bundles }) {
+    super(scope, tenant.name, { env: { region: tenant.region } })
+    const named = (stack: string, description: string) => ({
+      stackName: `${prefixOf(tenant)}-${stack}`,
+      description: `Evergreen CRM of ${tenant.name}: ${description}`,
+    })
+    const data = new DataStack(this, 'data', { ...named('data', 'records, files, people and their key'), tenant })
+    const house: House = { tenant, bundles, key: data.key }
+    const events = new EventsStack(this, 'events', { ...named('events', 'reactions to changes'), house, data })
+    const api = new ApiStack(this, 'api', { ...named('api', 'the HTTP API'), house, data })
+    // Seeding changes records, so whatever reacts to changes is there first.
+    api.addStackDependency(events)
+    new ObservabilityStack(this, 'observability', {
+      ...named('observability', 'alarms and dashboard'),
+      house,
+      events,
+      api,
+    })
+    Tags.of(this).add('application', 'evergreen')
+    Tags.of(this).add('tenant', tenant.name)
+  }
+}

@@ -1,0 +1,50 @@
+import type { Properties, Resources } from './synthesized.ts'
+
+/** Where each kind of resource says which key it is encrypted with. */
+const keyOf: Record<string, (properties: Properties) => unknown> = {
+  'AWS::DynamoDB::Table': properties => properties.SSESpecification?.KMSMasterKeyId,
+  'AWS::SQS::Queue': properties => properties.KmsMasterKeyId,
+  'AWS::SNS::Topic': properties => properties.KmsMasterKeyId,
+  'AWS::Events::EventBus': properties => properties.KmsKeyIdentifier,
+  'AWS::Logs::LogGroup': properties => properties.KmsKeyId,
+  'AWS::S3::Bucket': properties =>
+    properties.BucketEncryption?.ServerSideEncryptionConfiguration?.[0]?.ServerSideEncryptionByDefault?.KMSMasterKeyID,
+}
+
+/** Types that keep data and have no key of ours, or that none of these checks know yet. */
+const stateless =
+  /^AWS::(ApiGatewayV2|CloudWatch|Cognito|IAM|KMS|Lambda)::|^AWS::(Events::Rule|S3::BucketPolicy|SNS::(Subscription|TopicPolicy)|SQS::QueuePolicy)$|^Custom::/
+
+/** Resources that keep data but not under the tenant's key, or of a type that nobody has judged yet. */
+export function unencrypted(resources: Resources): string[] {
+  return Object.entries(resources).flatMap(([id, { Type, Properties: properties }]) => {
+    const key = keyOf[Type]
+    if (key) return isTenantKey(key(properties)) ? [] : [id]
+    return stateless.test(Type) ? [] : [`${id} (${Type} is new to this check)`]
+  })
+}
+
+/** The key itself in its own stack, or the key that the data stack exports. */
+const isTenantKey = (value: unknown): boolean =>
+  /^\{"Fn::(GetAtt":\["Key|ImportValue":"evergreen-[a-z-]+-data:ExportsOutputFnGetAttKey)[0-9A-F]/.test(
+    JSON.stringify(value) ?? '',
+  )
+
+/** What roles allow with a wildcard, as `id: what`. */
+export function wildcards(resources: Resources): string[] {
+  return Object.entries(resources).flatMap(([id, { Type, Properties: properties }]) => {
+    if (Type === 'AWS::IAM::ManagedPolicy' || Type === 'AWS::IAM::Policy') return [`${id}: ${Type}`]
+    if (Type !== 'AWS::IAM::Role') return []
+    const managed = (properties.ManagedPolicyArns ?? []).map((arn: unknown) => `${id}: ${JSON.stringify(arn)}`)
+    return [...managed, ...wildcardsIn(properties).map(what => `${id}: ${what}`)]
+  })
+}
+
+function wildcardsIn({ Policies = [] }: Properties): string[] {
+  const statements: Properties[] = Policies.flatMap((policy: Properties) => policy.PolicyDocument.Statement)
+  return statements.flatMap(({ Effect, Action, NotAction, NotResource, Resource }) => {
+    const named = [Action, Resource].flat().map(value => JSON.stringify(value))
+    const inverted = [NotAction, NotResource].filter(value => value !== undefined).map(() => 'an inverted statement')
+    return Effect === 'Allow' ? [...named.filter(value => value?.includes('*')), ...inverted] : []
+  })
+}
