@@ -1,10 +1,23 @@
 import { defineConfig } from 'vitest/config'
 
+const quick = ['test/unit/**/*.test.ts', 'test/faults/**/*.test.ts', 'test/infra/**/*.test.ts']
+
 export default defineConfig({
   test: {
-    include: ['test/**/*.test.ts'],
     testTimeout: 60_000,
     hookTimeout: 120_000,
+    // One for each core of the smallest machine that runs this.
     maxWorkers: 2,
+    projects: [
+      { extends: true, test: { name: 'unit', include: quick } },
+      {
+        extends: true,
+        test: {
+          name: 'scenarios',
+          include: ['test/scenarios/**/*.test.ts'],
+          globalSetup: ['test/support/synthesize-once.ts'],
+        },
+      },
+    ],
   },
 })

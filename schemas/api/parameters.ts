@@ -3,7 +3,7 @@ import * as z from 'zod'
 /** Query parameters are texts; `meta` tells the OpenAPI document what they stand for. */
 
 /** Most records, changes or hits on a page. */
-export const largestPage = 200
+const largestPage = 200
 
 /** `true` or `false`, and nothing else. */
 export const flag = (description: string) =>
@@ -15,12 +15,13 @@ export const flag = (description: string) =>
     .optional()
 
 /** How many entries a page has: 1 to 200. */
-export const limit = z
-  .string()
-  .meta({ type: 'integer', minimum: 1, maximum: largestPage, default: 50, description: 'Entries on a page.' })
-  .refine(isPageSize, `must be a whole number from 1 to ${largestPage}`)
-  .transform(Number)
-  .optional()
+export const limit = (standard: number) =>
+  z
+    .string()
+    .meta({ type: 'integer', minimum: 1, maximum: largestPage, default: standard, description: 'Entries on a page.' })
+    .refine(isPageSize, `must be a whole number from 1 to ${largestPage}`)
+    .transform(Number)
+    .default(standard)
 
 /** Where the next page starts, as the page before said in `nextCursor`. */
 export const cursor = z

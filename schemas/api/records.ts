@@ -3,14 +3,14 @@ import { anyObject, defineContract, emptyBody, noBody } from '#schemas/api/contr
 import { cursor, flag, limit, moment, names } from '#schemas/api/parameters.ts'
 
 /** Most operations in one batch: what one DynamoDB transaction could hold. */
-export const largestBatch = 100
+const largestBatch = 100
 
 const objectPath = z.object({ object: z.string() })
 const recordPath = objectPath.extend({ id: z.string() })
 
 const dryRun = flag('Check everything, answer with the record as it would be, and write nothing.')
 const writeQuery = z.strictObject({ dryRun })
-const pageQuery = z.strictObject({ limit, cursor })
+const pageQuery = z.strictObject({ limit: limit(50), cursor })
 const version = z.int().min(1)
 
 export const CreateRecord = defineContract({
@@ -37,7 +37,7 @@ export const FindRecords = defineContract({
   operationId: 'findRecords',
   path: objectPath,
   query: z.strictObject({
-    limit,
+    limit: limit(50),
     cursor,
     filter: z
       .string()

@@ -7,7 +7,7 @@ export const Search = defineContract({
   path: noParameters,
   query: z.strictObject({
     q: z
-      .string({ error: 'is needed: what to look for' })
+      .string()
       .trim()
       .min(1, 'must say what to look for')
       .max(200, 'must be 200 characters at most')
@@ -16,7 +16,7 @@ export const Search = defineContract({
         examples: ['evergreen'],
       }),
     objects: names('Objects to look in, separated by commas, such as `customers,contacts`; all unless told.'),
-    limit,
+    limit: limit(20),
   }),
   body: noBody,
 })

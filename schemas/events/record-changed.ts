@@ -4,7 +4,7 @@ import * as z from 'zod'
 export const recordEventSource = 'evergreen.records'
 
 /** What happened to a record, in the order of its life. */
-export const recordEventTypes = ['RecordCreated', 'RecordUpdated', 'RecordDeleted', 'RecordRestored'] as const
+const recordEventTypes = ['RecordCreated', 'RecordUpdated', 'RecordDeleted', 'RecordRestored'] as const
 
 /** Kind of a record event. */
 export type RecordEventType = (typeof recordEventTypes)[number]

@@ -1,0 +1,132 @@
+import * as z from 'zod'
+import { headers, problemResponses } from '#functions/api/openapi/answers.ts'
+import { reference, type Schema } from '#functions/api/openapi/fields.ts'
+import { otherOperation, recordOperation } from '#functions/api/openapi/operations.ts'
+import { headerParameters } from '#functions/api/openapi/parameters.ts'
+import { recordSchemas, typeName } from '#functions/api/openapi/record-schemas.ts'
+import { valueSchemas } from '#functions/api/openapi/value-schemas.ts'
+import { namedResponses } from '#schemas/api/responses.ts'
+import { routes } from '#schemas/api/routes.ts'
+import { apiVersion } from '#schemas/api/version.ts'
+import { isJsonObject, type Json } from '#schemas/json.ts'
+import type { ObjectRegistry } from '#schemas/registry.ts'
+
+const info = {
+  title: 'Evergreen API',
+  version: apiVersion,
+  summary: 'A CRM that keeps its own data healthy.',
+  description: [
+    'Customers, contacts and activities over HTTP. Every write is safe to retry (`Idempotency-Key`), can be made on',
+    'condition (`ETag`, `If-Match`), tried without effect (`dryRun=true`) and undone (history, revert, restore).',
+    'Errors are problem documents (RFC 9457) with a stable `code`; unknown fields and parameters are refused.',
+  ].join(' '),
+  contact: { name: 'Evergreen', url: 'https://evergreen.example', email: 'api@evergreen.example' },
+  license: { name: 'Apache-2.0', identifier: 'Apache-2.0' },
+}
+
+const bearerAuth = {
+  type: 'http',
+  scheme: 'bearer',
+  bearerFormat: 'JWT',
+  description: 'An access token of the tenant’s Cognito user pool, of a person or a program.',
+}
+
+/** The OpenAPI 3.1 document: every route of the table, for every object. */
+export function openApiDocument(objects: ObjectRegistry): Schema {
+  return {
+    openapi: '3.1.0',
+    info,
+    servers: [{ url: '/', description: 'The deployment that serves this document.' }],
+    security: [{ bearerAuth: [] }],
+    tags: tags(objects),
+    paths: paths(objects),
+    components: {
+      securitySchemes: { bearerAuth },
+      parameters: headerParameters,
+      headers,
+      responses: problemResponses(),
+      schemas: { ...responseSchemas(), ...searchSchema(objects), ...allRecordSchemas(objects), ...usedValues(objects) },
+    },
+  }
+}
+
+function tags(objects: ObjectRegistry): Schema[] {
+  return [
+    ...objects.all.map(({ pluralLabel }) => ({
+      name: pluralLabel.en,
+      description: `${pluralLabel.en} (${pluralLabel.zh}).`,
+      'x-label-zh': pluralLabel.zh,
+    })),
+    { name: 'Workspace', description: 'Around the records: search, definitions, who I am.', 'x-label-zh': '工作区' },
+    { name: 'Service', description: 'For anybody, without a token.', 'x-label-zh': '服务' },
+  ]
+}
+
+/** `/v1/{object}/...` once per object, under its plural; the other routes as they are. */
+function paths(objects: ObjectRegistry): Record<string, Schema> {
+  const found: Record<string, Schema> = {}
+  const add = (path: string, method: string, operation: Schema) => {
+    found[path] = { ...found[path], [method.toLowerCase()]: operation }
+  }
+  for (const object of objects.all)
+    for (const route of routes)
+      if (route.entry === 'api/records')
+        add(
+          route.path.replace('{object}', object.plural),
+          route.method,
+          recordOperation(route, route.operationId, object),
+        )
+  for (const route of routes)
+    if (route.entry !== 'api/records') add(route.path, route.method, otherOperation(route, route.operationId))
+  return found
+}
+
+function allRecordSchemas(objects: ObjectRegistry): Record<string, Schema> {
+  return Object.assign({}, ...objects.all.map(object => recordSchemas(object, objects)))
+}
+
+/** Shared values that some object has a field of. */
+function usedValues(objects: ObjectRegistry): Record<string, Schema> {
+  const types = new Set(objects.all.flatMap(object => Object.values(object.fields).map(field => field.type)))
+  const isUsed = (name: string) =>
+    (name.startsWith('Money') && types.has('money')) ||
+    (name.startsWith('Address') && types.has('address')) ||
+    (name.startsWith('Email') && types.has('emails')) ||
+    (name.startsWith('Phone') && types.has('phones'))
+  return Object.fromEntries(Object.entries(valueSchemas).filter(([name]) => isUsed(name)))
+}
+
+function searchSchema(objects: ObjectRegistry): Record<string, Schema> {
+  const searched = objects.all.filter(object => !object.system)
+  const hit = {
+    type: 'object',
+    properties: {
+      id: { type: 'string' },
+      object: { type: 'string', enum: searched.map(object => object.name) },
+      title: { type: 'string', description: 'What a person knows the record by.' },
+      score: { type: 'number', minimum: 0, maximum: 100 },
+      matched: { type: 'array', items: { type: 'string' }, description: 'Fields in which it was found.' },
+      record: { oneOf: searched.map(object => reference(typeName(object))) },
+    },
+    required: ['id', 'object', 'title', 'score', 'matched', 'record'],
+    additionalProperties: false,
+  }
+  const items = { type: 'array', items: hit }
+  return { SearchHits: { type: 'object', properties: { items }, required: ['items'], additionalProperties: false } }
+}
+
+/** The schemas written with zod, referring to each other by name. */
+function responseSchemas(): Record<string, Schema> {
+  const registry = z.registry<{ id: string }>()
+  for (const [id, schema] of Object.entries(namedResponses)) registry.add(schema, { id })
+  const { schemas } = z.toJSONSchema(registry, { uri: id => `#/components/schemas/${id}` })
+  // A JSON round trip makes plain JSON of what zod gives.
+  const plain: Json = JSON.parse(JSON.stringify(schemas))
+  return Object.fromEntries(
+    Object.entries(isJsonObject(plain) ? plain : {}).flatMap(([id, schema]) => {
+      if (!isJsonObject(schema)) return []
+      const { $schema: _dialect, $id: _id, ...rest } = schema
+      return [[id, rest]]
+    }),
+  )
+}

@@ -1,0 +1,27 @@
+import type { CloudFormationCustomResourceEvent } from 'aws-lambda'
+import * as z from 'zod'
+import { answerCloudFormation } from '#functions/deploy/answer-cloudformation.ts'
+import { systemContext } from '#functions/deploy/system-context.ts'
+import { createLogger } from '#lib/runtime/logger.ts'
+import { seedTenant } from '#lib/seed/seed-tenant.ts'
+
+const text = z.string().min(1)
+const properties = z.object({
+  users: z.array(z.object({ email: text, name: text, role: text, team: text.optional() })).default([]),
+  integrations: z.array(z.object({ name: text, clientId: text })).default([]),
+})
+
+/** CloudFormation custom resource: gives a tenant its roles, teams and first users at each deployment; deleting keeps them. */
+export async function handler(event: CloudFormationCustomResourceEvent): Promise<void> {
+  const log = createLogger({ requestId: event.RequestId })
+  try {
+    if (event.RequestType !== 'Delete') {
+      const counts = await seedTenant(systemContext(event.RequestId, log), properties.parse(event.ResourceProperties))
+      log.info('Tenant seeded', counts)
+    }
+    await answerCloudFormation(event, 'SUCCESS')
+  } catch (error) {
+    log.error('The tenant could not be seeded', { error })
+    await answerCloudFormation(event, 'FAILED', error instanceof Error ? error.message : 'unknown')
+  }
+}

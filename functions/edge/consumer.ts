@@ -1,0 +1,74 @@
+import type { SQSBatchResponse, SQSEvent, SQSRecord } from 'aws-lambda'
+import { createLogger, type Logger } from '#lib/runtime/logger.ts'
+import { type RecordEvent, recordEvent } from '#schemas/events/record-changed.ts'
+
+/** An event with the message that brought it. */
+type Delivery = { messageId: string; event: RecordEvent }
+
+/** A Lambda function behind a queue of record events. */
+export type Consumer = (event: SQSEvent) => Promise<SQSBatchResponse>
+
+/** Handles a batch at once; returns the record ids that must be tried again. */
+type HandleRecords = (recordIds: readonly string[], log: Logger) => Promise<readonly string[]>
+
+/**
+ * Consumes record events by record: each id once, however many events name it, since a consumer reads the record as it is
+ * now. Messages that fail go back to the queue alone, and to its dead-letter queue after too many tries.
+ */
+export function consumeRecords(handle: HandleRecords): Consumer {
+  return async ({ Records }) => {
+    const log = createLogger({})
+    const { deliveries, malformed } = read(Records, log)
+    const ids = [...new Set(deliveries.map(({ event }) => event.detail.recordId))]
+    const again = new Set(await handled(handle, ids, log))
+    const failed = deliveries.filter(({ event }) => again.has(event.detail.recordId)).map(({ messageId }) => messageId)
+    return { batchItemFailures: [...malformed, ...failed].map(itemIdentifier => ({ itemIdentifier })) }
+  }
+}
+
+/** Handles records one after the other, so that one that fails does not hold up the others. */
+export function oneByOne(handle: (recordId: string) => Promise<void>): HandleRecords {
+  return async (recordIds, log) => {
+    const failed: string[] = []
+    for (const recordId of recordIds) {
+      try {
+        await handle(recordId)
+      } catch (error) {
+        log.error('An event could not be handled', { recordId, error })
+        failed.push(recordId)
+      }
+    }
+    return failed
+  }
+}
+
+async function handled(handle: HandleRecords, ids: readonly string[], log: Logger): Promise<readonly string[]> {
+  if (ids.length === 0) return []
+  try {
+    return await handle(ids, log)
+  } catch (error) {
+    log.error('Events could not be handled', { recordIds: ids, error })
+    return ids
+  }
+}
+
+function read(records: readonly SQSRecord[], log: Logger) {
+  const deliveries: Delivery[] = []
+  const malformed: string[] = []
+  for (const { messageId, body } of records) {
+    const event = recordEvent.safeParse(parsed(body))
+    if (event.success) deliveries.push({ messageId, event: event.data })
+    if (event.success) continue
+    malformed.push(messageId)
+    log.error('A message is not a record event', { messageId, issues: event.error.issues })
+  }
+  return { deliveries, malformed }
+}
+
+function parsed(body: string): unknown {
+  try {
+    return JSON.parse(body)
+  } catch {
+    return undefined
+  }
+}

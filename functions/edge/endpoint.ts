@@ -1,0 +1,79 @@
+import type * as z from 'zod'
+import { authenticate } from '#functions/edge/authenticate.ts'
+import { jsonPointer, parseAt, queryPointer } from '#functions/edge/field-problems.ts'
+import { type Answer, type Call, headerOf } from '#functions/edge/http.ts'
+import { readIdempotency } from '#functions/edge/idempotency.ts'
+import { largestBatchBytes, largestBodyBytes, parseBody } from '#functions/edge/parse-body.ts'
+import { parseQuery } from '#functions/edge/parse-query.ts'
+import { systemClock } from '#lib/runtime/clock.ts'
+import type { Context } from '#lib/runtime/context.ts'
+import { readEnv, required } from '#lib/runtime/env.ts'
+import { typeIds } from '#lib/runtime/ids.ts'
+import { createStore, openTable, type Table } from '#lib/store/table.ts'
+import type { Contract, InputOf } from '#schemas/api/contract.ts'
+import { type Route, routeOf } from '#schemas/api/routes.ts'
+import { standardObjects } from '#schemas/registry.ts'
+
+/** One operation with what answers it. */
+export type Endpoint = { route: Route; answer(call: Call): Promise<Answer> }
+
+/** What a handler gets beside the parsed parts of a request. */
+export type Sent = {
+  method: string
+  rawPath: string
+  traceId: string
+  ifMatch: string | undefined
+  ifNoneMatch: string | undefined
+}
+
+let table: Table | undefined
+
+/** Answers an operation for signed-in callers, once the request fits its contract. */
+export function on<P extends z.ZodType, Q extends z.ZodType, B extends z.ZodType>(
+  contract: Contract<P, Q, B>,
+  handle: (ctx: Context, input: InputOf<P, Q, B> & Sent) => Promise<Answer>,
+): Endpoint {
+  const route = routeOf(contract.operationId)
+  if (route.isPublic) throw new Error(`${route.operationId} is public: answer it with onPublic`)
+  const maxBytes = contract.operationId === 'runBatch' ? largestBatchBytes : largestBodyBytes
+  return {
+    route,
+    async answer(call) {
+      const ctx = await openContext(call)
+      const { event } = call
+      const input = {
+        method: event.requestContext.http.method,
+        rawPath: event.rawPath,
+        traceId: call.traceId,
+        path: parseAt(contract.path, event.pathParameters ?? {}, jsonPointer),
+        query: parseAt(contract.query, parseQuery(event.rawQueryString), queryPointer),
+        body: parseAt(contract.body, takesBody(route) ? parseBody(event, maxBytes) : undefined, jsonPointer),
+        ifMatch: headerOf(event, 'if-match'),
+        ifNoneMatch: headerOf(event, 'if-none-match'),
+      }
+      const idempotency = route.method === 'GET' ? undefined : readIdempotency(event, ctx.actor.id)
+      return handle(idempotency ? { ...ctx, idempotency } : ctx, input)
+    },
+  }
+}
+
+async function openContext(call: Call): Promise<Context> {
+  table ??= openTable(required('TABLE_NAME'))
+  const store = createStore(table)
+  call.meter = store.meter
+  return {
+    actor: await authenticate(call.event, store),
+    requestId: call.requestId,
+    source: 'api',
+    tenant: readEnv().TENANT,
+    objects: standardObjects,
+    store,
+    clock: systemClock,
+    ids: typeIds,
+    log: call.log,
+  }
+}
+
+function takesBody(route: Route): boolean {
+  return route.method !== 'GET' && route.method !== 'DELETE'
+}
