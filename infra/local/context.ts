@@ -1,0 +1,52 @@
+import type { Authorize } from './engines/engine.ts'
+import type { EventBridge } from './engines/eventbridge/start-eventbridge.ts'
+import type { Kms } from './engines/kms/start-kms.ts'
+import type { Sqs } from './engines/sqs/start-sqs.ts'
+import type { Functions } from './lambda/functions.ts'
+import type { LocalAddresses } from './names.ts'
+import type { Resolve } from './resolve.ts'
+import type { Admin } from './services/admin.ts'
+import type { SignIn } from './services/cognito.ts'
+import type { DynamoDb } from './services/dynamodb.ts'
+import type { EventSource } from './streams/stream-source.ts'
+import type { Assembly } from './template.ts'
+
+/** What services leave behind for those that start after them. */
+export type Started = {
+  dynamodb: DynamoDb
+  kms: Kms
+  sqs: Sqs
+  eventbridge: EventBridge
+  cognito: SignIn
+  admin: Admin
+  functions: Functions
+  eventSources: readonly EventSource[]
+}
+
+/** Everything that a service is started with. */
+export type Context = {
+  assembly: Assembly
+  resolve: Resolve
+  addresses: LocalAddresses
+  dataDir: string
+  /** Port of the HTTP API; 0 takes any free one. */
+  port: number
+  log(line: string): void
+  /** Gets every access log line when set. */
+  logAccess: ((line: string) => void) | undefined
+  /** Asks the template's policies; usable once the keys exist. */
+  authorize: Authorize
+  /** Base URL of each emulated AWS service, by the name in `AWS_ENDPOINT_URL_<NAME>`. */
+  endpoints: Record<string, string>
+  started: Partial<Started>
+}
+
+/** One thing that runs on the laptop; `start` answers how to end it. */
+export type Service = { name: string; start(context: Context): Promise<() => Promise<void>> }
+
+/** What an earlier service has left; throws when the order of services is wrong. */
+export function needs<Name extends keyof Started>({ started }: Context, name: Name): Started[Name] {
+  const value: Started[Name] | undefined = started[name]
+  if (value === undefined) throw new Error(`${name} is needed before it is started: check the order in services.ts`)
+  return value
+}

@@ -1,0 +1,23 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { type Context, needs } from './context.ts'
+
+/** 5 ms between two looks. */
+const lookIntervalMs = 5
+
+/** Resolves when everything that has been written is also reacted to: streams read, bus and queues empty, functions done. */
+export async function drain(context: Context, signal?: AbortSignal): Promise<void> {
+  while (!signal?.aborted) {
+    const before = needs(context, 'functions').activity()
+    // What moves on between two of these checks starts or ends a call, so a quiet round is a true one.
+    if ((await isIdle(context)) && needs(context, 'functions').activity() === before) return
+    await sleep(lookIntervalMs)
+  }
+}
+
+async function isIdle(context: Context): Promise<boolean> {
+  if (!needs(context, 'eventbridge').idle()) return false
+  for (const source of needs(context, 'eventSources')) {
+    if (!(await source.isIdle())) return false
+  }
+  return true
+}

@@ -1,0 +1,26 @@
+import { readFileSync } from 'node:fs'
+
+/** Answers a question to ask now and then: is the npm that started this process gone? Never, if none did. */
+export function watchNpm(): () => boolean {
+  const isStartedByNpm = process.env['npm_config_user_agent']?.startsWith('npm/') === true
+  const parent = process.ppid
+  if (!isStartedByNpm) return () => false
+  // Where there is no /proc (macOS), the shell between npm and this process gives way to it, so the parent is npm itself.
+  return statOf(parent) === undefined ? () => process.ppid !== parent : () => !hasNpmAbove(process.ppid)
+}
+
+/** Whether a process is npm, or the shell that npm runs a script with. */
+function hasNpmAbove(pid: number): boolean {
+  const { name = '', parent = 0 } = statOf(pid) ?? {}
+  if (/^(ba|da)?sh$/.test(name)) return statOf(parent)?.name.startsWith('npm') === true
+  return name.startsWith('npm')
+}
+
+function statOf(pid: number): { name: string; parent: number } | undefined {
+  try {
+    const [, name = '', parent] = /\((.*)\) \S (\d+)/s.exec(readFileSync(`/proc/${pid}/stat`, 'utf8')) ?? []
+    return { name, parent: Number(parent) }
+  } catch {
+    return undefined
+  }
+}

@@ -1,0 +1,31 @@
+import * as z from 'zod'
+import type { PolicyDocument } from './engines/iam.ts'
+import type { Resolve } from './resolve.ts'
+import { type Assembly, type Resource, resourcesOf } from './template.ts'
+
+const document = z.custom<PolicyDocument>()
+const roleProperties = z.object({ Policies: z.array(z.object({ PolicyDocument: document })).default([]) })
+const policyProperties = z.object({ PolicyDocument: document, Roles: z.array(z.string()).default([]) })
+
+/** The policies that the template gives to each function, by the function's logical id: its access key on this machine. */
+export function readPrincipals(assembly: Assembly, resolve: Resolve): Record<string, PolicyDocument[]> {
+  const attached = resourcesOf(assembly, 'AWS::IAM::Policy', 'AWS::IAM::ManagedPolicy').map(resource =>
+    policyProperties.parse(resolve(resource.properties, resource.stack)),
+  )
+  const policiesOf = (role: Resource) => {
+    const inline = roleProperties.parse(resolve(role.properties, role.stack)).Policies
+    const name = resolve({ Ref: role.logicalId }, role.stack)
+    const others = attached.filter(({ Roles }) => Roles.some(attachedTo => attachedTo === name))
+    return [...inline, ...others].map(({ PolicyDocument }) => PolicyDocument)
+  }
+  const roles = resourcesOf(assembly, 'AWS::IAM::Role').map(
+    role => [resolve({ 'Fn::GetAtt': [role.logicalId, 'Arn'] }, role.stack), policiesOf(role)] as const,
+  )
+  const policiesByArn = new Map(roles)
+  return Object.fromEntries(
+    resourcesOf(assembly, 'AWS::Lambda::Function').map(({ logicalId, properties: { Role }, stack }) => [
+      logicalId,
+      policiesByArn.get(resolve(Role, stack)) ?? [],
+    ]),
+  )
+}

@@ -1,0 +1,27 @@
+import type { Service } from './context.ts'
+import { admin } from './services/admin.ts'
+import { cognito } from './services/cognito.ts'
+import { customResources } from './services/custom-resources.ts'
+import { dynamodb } from './services/dynamodb.ts'
+import { eventSources } from './services/event-sources.ts'
+import { eventbridge } from './services/eventbridge.ts'
+import { functions } from './services/functions.ts'
+import { gateway } from './services/gateway.ts'
+import { kms } from './services/kms.ts'
+import { s3 } from './services/s3.ts'
+import { sqs } from './services/sqs.ts'
+
+/** Everything that runs on the laptop, in starting order; it ends in the opposite one. */
+export const services: readonly Service[] = [
+  kms,
+  dynamodb,
+  s3,
+  sqs,
+  eventbridge,
+  cognito,
+  admin,
+  functions,
+  eventSources,
+  customResources,
+  gateway,
+]
