@@ -48,7 +48,7 @@ const textField = z.strictObject({
   maxLength: z.int().min(1).max(1000).optional(),
   /** Regular expression the whole value must match, with what to say when it does not. */
   pattern: z.strictObject({ regex: z.string().min(1), message: z.string().min(1) }).optional(),
-  /** Turns the value into upper case before it is checked. */
+  /** Makes full-width characters plain and turns the value into upper case before it is checked. */
   upperCase: z.boolean().optional(),
 })
 
@@ -102,7 +102,7 @@ const listField = z.strictObject({
 })
 
 /** One field of an object, as data. */
-export const fieldDefinition = z.discriminatedUnion('type', [
+const fieldDefinition = z.discriminatedUnion('type', [
   ...scalarField.options,
   multiSelectField,
   listField,
@@ -159,14 +159,15 @@ export function defineObject(definition: ObjectDefinition): ObjectDefinition {
 
 function place(definition: ObjectDefinition, path: PropertyKey[]): string {
   const [first, ...rest] = path
-  const steps = first === 'fields' ? rest : path
+  const steps = first === 'fields' && rest.length > 0 ? rest : path
   return [definition.name, ...steps].map(String).join('.')
 }
 
 function inconsistencies(definition: ObjectDefinition): string[] {
   const { name, fields, titleField, timeField, ownerField, teamField } = definition
   const problems: string[] = []
-  if (!fields[titleField]) problems.push(`${name}.${titleField}: titleField names no field of the object`)
+  if (!Object.hasOwn(fields, titleField))
+    problems.push(`${name}.${titleField}: titleField names no field of the object`)
   if (timeField && fields[timeField]?.type !== 'dateTime')
     problems.push(`${name}.${timeField}: timeField must name a dateTime field`)
   if (ownerField && ownerField !== 'id' && fields[ownerField]?.type !== 'user')
@@ -180,17 +181,31 @@ function inconsistencies(definition: ObjectDefinition): string[] {
 }
 
 function fieldProblems(where: string, key: string, field: FieldDefinition): string[] {
-  const problems: string[] = []
+  const problems = field.type === 'list' ? listProblems(where, field) : valueProblems(where, field)
   if (serverFields.some(reserved => reserved === key)) problems.push(`${where}: the name belongs to the server`)
+  if (field.unique && !['text', 'list', 'number'].includes(field.type))
+    problems.push(`${where}: a ${field.type} field cannot be unique`)
+  return problems
+}
+
+function listProblems(where: string, field: FieldOf<'list'>): string[] {
+  const parts = Object.entries(field.fields)
+  const required = new Set(parts.flatMap(([name, part]) => (part.required ? [name] : [])))
+  const problems = parts.flatMap(([name, part]) => valueProblems(`${where}.${name}`, part))
+  if (field.unique && !field.entryKey) problems.push(`${where}: a unique list needs entryKey`)
+  for (const part of field.entryKey ?? [])
+    if (!required.has(part)) problems.push(`${where}: entryKey names ${part}, which is no required field of an entry`)
+  return problems
+}
+
+function valueProblems(where: string, field: Exclude<FieldDefinition, { type: 'list' }>): string[] {
+  const problems: string[] = []
   if (field.type === 'select' && field.default && !field.options.some(o => o.value === field.default))
     problems.push(`${where}: default "${field.default}" is none of its options`)
   if ((field.type === 'select' || field.type === 'multiSelect') && hasRepeats(field.options.map(o => o.value)))
     problems.push(`${where}: an option appears twice`)
-  if (field.unique && !['text', 'list', 'number'].includes(field.type))
-    problems.push(`${where}: a ${field.type} field cannot be unique`)
-  if (field.type === 'list' && field.unique && !field.entryKey) problems.push(`${where}: a unique list needs entryKey`)
-  if (field.type === 'list')
-    for (const part of field.entryKey ?? []) if (!field.fields[part]) problems.push(`${where}: entryKey names no field`)
+  if (field.type === 'number' && (field.min ?? Number.NEGATIVE_INFINITY) > (field.max ?? Number.POSITIVE_INFINITY))
+    problems.push(`${where}: min is above max`)
   if (field.type === 'reference' && field.restrictDelete && !field.lookup)
     problems.push(`${where}: restrictDelete needs lookup`)
   if (field.type === 'text' && field.pattern && !isRegex(field.pattern.regex))

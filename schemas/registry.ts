@@ -1,4 +1,4 @@
-import type { ObjectDefinition } from '#schemas/definition.ts'
+import type { FieldDefinition, ObjectDefinition } from '#schemas/definition.ts'
 import { activity } from '#schemas/objects/activity.ts'
 import { contact } from '#schemas/objects/contact.ts'
 import { customer } from '#schemas/objects/customer.ts'
@@ -44,6 +44,13 @@ function indexBy(definitions: readonly ObjectDefinition[], key: 'name' | 'plural
 
 function checkReferences(definition: ObjectDefinition, byName: ReadonlyMap<string, ObjectDefinition>): void {
   for (const [key, field] of Object.entries(definition.fields))
-    if (field.type === 'reference' && !byName.has(field.to))
-      throw new Error(`${definition.name}.${key}: refers to "${field.to}", which is no object`)
+    for (const [place, target] of targetsOf(`${definition.name}.${key}`, field))
+      if (!byName.has(target)) throw new Error(`${place}: refers to "${target}", which is no object`)
+}
+
+function targetsOf(place: string, field: FieldDefinition): [place: string, target: string][] {
+  if (field.type === 'list')
+    return Object.entries(field.fields).flatMap(([part, each]) => targetsOf(`${place}.${part}`, each))
+  if (field.type === 'user') return [[place, 'user']]
+  return field.type === 'reference' ? [[place, field.to]] : []
 }

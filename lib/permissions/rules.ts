@@ -11,7 +11,7 @@ export function recordRule(actor: Actor, object: ObjectDefinition, verb: Verb): 
   const scopes = actor.role.scopes.get(object.name) ?? actor.role.scopes.get('*')
   const scope = scopes?.[verb] ?? 'none'
   if (scope === 'all') return true
-  if (scope === 'none') return false
+  if (scope !== 'own' && scope !== 'team') return false
   const isOwn = (record: StoredRecord) => ownerOf({ definition: object }, record) === actor.id
   if (scope === 'own') return { scope, allows: isOwn }
   const isTeams = (record: StoredRecord) =>

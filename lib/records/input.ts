@@ -1,6 +1,7 @@
 import type * as z from 'zod'
 import { type FieldProblem, invalid } from '#lib/errors.ts'
 import type { CompiledField, CompiledObject } from '#lib/records/compile.ts'
+import { isEmpty } from '#lib/records/fields/empty.ts'
 import { serverFields } from '#schemas/definition.ts'
 import { isJsonObject, type Json, type JsonObject } from '#schemas/json.ts'
 
@@ -61,12 +62,6 @@ function parseField(field: CompiledField, value: Json, parsed: ParsedInput, prob
   else parsed.set[field.name] = result.data
 }
 
-function isEmpty(value: Json): boolean {
-  if (value === null || value === '') return true
-  if (typeof value === 'string') return value.trim() === ''
-  return Array.isArray(value) ? value.length === 0 : isJsonObject(value) && Object.keys(value).length === 0
-}
-
 function strangerProblem(object: CompiledObject, name: string): FieldProblem {
   if (serverFields.some(reserved => reserved === name)) return readOnlyProblem(name)
   const known = [...object.fields.keys()].join(', ')
@@ -90,8 +85,18 @@ function issueProblems(field: string, issue: z.core.$ZodIssue): FieldProblem[] {
   return [{ pointer: pointerTo(...place), code, detail: `${place.map(String).join('.')} ${sentence(issue)}` }]
 }
 
+const kinds: Record<string, string> = {
+  string: 'text',
+  number: 'a number',
+  boolean: 'true or false',
+  array: 'a list',
+  object: 'an object of parts',
+}
+
 /** Our own messages continue the field's name; zod's stand by themselves. */
 function sentence(issue: z.core.$ZodIssue): string {
   const isOurs = /^(must|is|has|contains) /.test(issue.message)
-  return isOurs ? issue.message : `is not valid: ${issue.message}.`
+  if (isOurs) return issue.message
+  if (issue.code === 'invalid_type') return `must be ${kinds[issue.expected] ?? issue.expected}.`
+  return `is not valid: ${issue.message}.`
 }

@@ -1,5 +1,6 @@
 import type { Actor } from '#lib/permissions/actor.ts'
 import type { RecordRule } from '#lib/permissions/rules.ts'
+import { isId } from '#lib/runtime/ids.ts'
 import { matchPartition, objectPartition, ownerPartition } from '#lib/store/keys.ts'
 import type { Partition } from '#lib/store/query.ts'
 import type { FieldDefinition, ObjectDefinition } from '#schemas/definition.ts'
@@ -46,7 +47,8 @@ function childSource(object: ObjectDefinition, { parent, equalities }: Narrowing
   for (const [name, field] of Object.entries(object.fields)) {
     if (field.type !== 'reference') continue
     const value = parent?.object === field.to ? parent.id : equalities.get(name)
-    if (value === undefined) continue
+    // Anything else cannot be a key of the index, and no record has it.
+    if (value === undefined || !isId(value)) continue
     if (field.parent)
       return { partitions: [{ index: 'byParent', pk: value, prefix: `${object.name}#` }], isLookup: false }
     if (field.lookup) return { partitions: [{ pk: matchPartition(object.name, name, value) }], isLookup: true }
@@ -60,7 +62,7 @@ function ownerOfAll(
 ): string | undefined {
   const { ownerField } = object
   if (!ownerField || ownerField === 'id') return undefined
-  if (narrowing.owner) return narrowing.owner
-  if (typeof rule === 'object' && rule.scope === 'own') return actor.id
-  return narrowing.equalities.get(ownerField)
+  const isOwnOnly = typeof rule === 'object' && rule.scope === 'own'
+  const owner = narrowing.owner ?? (isOwnOnly ? actor.id : narrowing.equalities.get(ownerField))
+  return owner !== undefined && isId(owner) ? owner : undefined
 }

@@ -6,9 +6,9 @@ import type { Context } from '#lib/runtime/context.ts'
 import type { StoredRecord } from '#lib/store/items.ts'
 import { readRecords } from '#lib/store/read.ts'
 import type { FieldDefinition } from '#schemas/definition.ts'
-import type { JsonObject } from '#schemas/json.ts'
+import { isJsonObject, type Json, type JsonObject } from '#schemas/json.ts'
 
-type Reference = { field: string; target: string; id: string }
+type Reference = { field: string; pointer: string; target: string; id: string }
 
 /**
  * Checks that every record a set of fields refers to exists, is not deleted and may be seen, and that users are active.
@@ -33,10 +33,20 @@ export async function checkReferences(
 }
 
 function referencesIn(object: CompiledObject, fields: JsonObject): Reference[] {
-  return Object.entries(fields).flatMap(([field, id]) => {
-    const target = targetOf(object.fields.get(field)?.definition)
-    return target && typeof id === 'string' ? [{ field, target, id }] : []
+  return Object.entries(fields).flatMap(([field, value]) => {
+    const definition = object.fields.get(field)?.definition
+    if (definition?.type !== 'list' || !Array.isArray(value)) return referenceAt([field], definition, value)
+    return value.flatMap((entry, i) =>
+      Object.entries(isJsonObject(entry) ? entry : {}).flatMap(([part, id]) =>
+        referenceAt([field, i, part], definition.fields[part], id),
+      ),
+    )
   })
+}
+
+function referenceAt(path: (string | number)[], definition: FieldDefinition | undefined, id: Json): Reference[] {
+  const target = targetOf(definition)
+  return target && typeof id === 'string' ? [{ field: path.join('.'), pointer: pointerTo(...path), target, id }] : []
 }
 
 function targetOf(definition: FieldDefinition | undefined): string | undefined {
@@ -45,8 +55,7 @@ function targetOf(definition: FieldDefinition | undefined): string | undefined {
 }
 
 function referenceProblem(ctx: Context, reference: Reference, record: StoredRecord | undefined): FieldProblem[] {
-  const { field, target, id } = reference
-  const pointer = pointerTo(field)
+  const { field, pointer, target, id } = reference
   const definition = ctx.objects.byName.get(target)
   const isSeen =
     definition &&

@@ -1,5 +1,4 @@
 import { fieldAccess } from '#lib/permissions/rules.ts'
-import { maskText } from '#lib/records/fields/text.ts'
 import { typeOf } from '#lib/records/fields/types.ts'
 import type { Context } from '#lib/runtime/context.ts'
 import type { StoredRecord } from '#lib/store/items.ts'
@@ -28,7 +27,7 @@ export function viewRecord(
   return only ? selected(view, only) : view
 }
 
-/** One value as the actor may see it; undefined when it is hidden. */
+/** One value as the actor may see it; undefined when it is hidden, or masked and of a type that has no masked form. */
 export function viewValue(
   ctx: Pick<Context, 'actor'>,
   object: ObjectDefinition,
@@ -36,7 +35,8 @@ export function viewValue(
 ): Json | undefined {
   const access = fieldAccess(ctx.actor, object.name, field.name)
   if (access === 'hidden') return undefined
-  return inOrder(access === 'masked' ? maskValue(field.definition, field.value) : field.value)
+  const visible = access === 'masked' ? typeOf(field.definition).mask?.(field.value) : field.value
+  return visible === undefined ? undefined : inOrder(visible)
 }
 
 /** Members people look for first; DynamoDB keeps no order of its own, and equal records must read equal byte for byte. */
@@ -52,13 +52,6 @@ function inOrder(value: Json): Json {
 function rank(name: string): number {
   const place = leading.indexOf(name)
   return place < 0 ? leading.length : place
-}
-
-function maskValue(definition: FieldDefinition, value: Json): Json {
-  const mask = typeOf(definition).mask
-  if (mask) return mask(value)
-  if (typeof value === 'string') return maskText(value)
-  return Array.isArray(value) ? [] : null
 }
 
 function selected(view: RecordView, only: readonly string[]): RecordView {

@@ -13,6 +13,11 @@ export function isTypeId(text: string, prefix: string): boolean {
   return text.startsWith(`${prefix}_`) && /^[0-7][0-9a-hjkmnp-tv-z]{25}$/.test(text.slice(prefix.length + 1))
 }
 
+/** Whether a text has the shape of any record's id. */
+export function isId(text: string): boolean {
+  return /^[a-z]{2,8}_[0-7][0-9a-hjkmnp-tv-z]{25}$/.test(text)
+}
+
 /** The part of an id before its underscore. */
 export function prefixOf(id: string): string {
   return id.slice(0, Math.max(0, id.lastIndexOf('_')))

@@ -50,8 +50,8 @@ export async function searchRecords(
 
 function searchedObjects(ctx: Context, plurals: readonly string[] | undefined): ObjectDefinition[] {
   const searchable = ctx.objects.all.filter(object => !object.system)
-  const wanted = plurals ?? searchable.map(object => object.plural)
-  return wanted.flatMap(plural => {
+  const wanted = new Set(plurals ?? searchable.map(object => object.plural))
+  return [...wanted].flatMap(plural => {
     const object = searchable.find(each => each.plural === plural)
     const known = searchable.map(each => each.plural).join(', ')
     if (!object) throw invalidAt('?objects', 'unknown_object', `${plural} cannot be searched; name some of ${known}.`)
@@ -99,8 +99,8 @@ function hit(
   if (!isFound) return []
   const matched = folded.filter(({ text }) => terms.some(term => text.includes(term))).map(({ field }) => field)
   const score = Math.max(...folded.map(({ field, text }) => scoreOf(foldText(q), text, field === object.titleField)))
-  const title = String(record.fields[object.titleField] ?? '')
   const view = viewRecord(ctx, object, record)
+  const title = String(view[object.titleField] ?? '')
   return [{ id: record.id, object: object.name, title, score, matched: [...new Set(matched)], record: view }]
 }
 

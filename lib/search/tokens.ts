@@ -2,6 +2,11 @@
 const maxTokens = 60
 /** 40 characters of a word tell it apart; longer tokens only cost. */
 const maxTokenLength = 40
+/** 12 words a query: each is a read. */
+const maxTerms = 12
+/** 7 digits: shorter ones may be part of a name. */
+const phoneQuery = /^\+?[\d\s().-]{7,}$/
+const email = /^[^\s@]+@[^\s@]+\.[^\s@]+$/
 const legalSuffix = /(集团)?(股份)?(有限)?(责任)?(公司|厂|店|中心|合伙企业)$/u
 
 /** Text as search compares it: full-width made plain, lower case. */
@@ -12,19 +17,32 @@ export function foldText(text: string): string {
 /** What a record with these texts can be found by. */
 export function tokensOf(texts: readonly string[]): string[] {
   const tokens = new Set<string>()
-  for (const text of texts) for (const token of textTokens(foldText(text))) tokens.add(token.slice(0, maxTokenLength))
+  for (const text of texts) for (const token of textTokens(foldText(text))) tokens.add(shortened(token))
   return [...tokens].slice(0, maxTokens)
 }
 
 /** What to look up for a query: every part must be found. */
 export function queryTerms(query: string): string[] {
-  const terms = words(foldText(query)).flatMap(word => (isHan(word) ? hanQueryTerms(word) : [word]))
-  return [...new Set(terms)].map(term => term.slice(0, maxTokenLength))
+  const folded = foldText(query)
+  const digits = folded.replace(/\D/g, '')
+  if (phoneQuery.test(folded) && digits.length >= 7) return [shortened(digits.replace(/^0+/, ''))]
+  const terms = folded.split(/\s+/).flatMap(part => (email.test(part) ? [part] : wordTerms(part)))
+  return [...new Set(terms)].slice(0, maxTerms).map(shortened)
+}
+
+function wordTerms(text: string): string[] {
+  return words(text).flatMap(word => (isHan(word) ? hanQueryTerms(word) : [word]))
+}
+
+/** Cut between characters: half of one could not be stored. */
+function shortened(token: string): string {
+  return token.length <= maxTokenLength ? token : [...token].slice(0, maxTokenLength).join('')
 }
 
 function textTokens(text: string): string[] {
   if (/^\+\d+$/.test(text)) return phoneTokens(text.slice(1))
-  if (text.includes('@')) return [text, ...text.split('@')]
+  // The part before the @ is how the whole begins: it needs no token of its own.
+  if (email.test(text)) return [text, text.slice(text.lastIndexOf('@') + 1)]
   return words(text).flatMap(word => (isHan(word) ? hanTokens(word) : [word]))
 }
 

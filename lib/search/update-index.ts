@@ -25,10 +25,11 @@ export async function updateSearchIndex(tables: IndexTables, ids: readonly strin
   ])
   const changes = [...records.values()].flatMap(record => indexChange(tables.objects, record, indexed.get(record.id)))
   await writeTokens(tables.searchStore, changes)
-  const stale: string[] = []
-  for (const { id, version, tokens } of changes)
-    if (!(await noteIndexed(tables.searchStore, id, { version, tokens }))) stale.push(id)
-  return stale
+  const notes = changes.map(async ({ id, version, tokens }) => {
+    const isNoted = await noteIndexed(tables.searchStore, id, { version, tokens })
+    return isNoted ? [] : [id]
+  })
+  return (await Promise.all(notes)).flat()
 }
 
 /** Texts by which people search a record, field by field. */
@@ -45,6 +46,8 @@ function indexChange(objects: ObjectRegistry, record: StoredRecord, indexed: Ind
   if (!object || object.system) return []
   const texts = record.deletedAt === undefined ? searchTexts(object, record).map(({ text }) => text) : []
   const tokens = tokensOf(texts)
+  // Never found and not to be found, such as an activity: nothing to note.
+  if (!indexed && tokens.length === 0) return []
   const old = new Set(indexed?.tokens)
   const add = tokens.filter(token => !old.delete(token))
   return [{ id: record.id, object: object.name, version: record.version, add, drop: [...old], tokens }]

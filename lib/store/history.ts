@@ -1,3 +1,4 @@
+import { invalidCursor } from '#lib/errors.ts'
 import type { Change } from '#lib/store/items.ts'
 import { changeSort, recordKey } from '#lib/store/keys.ts'
 import { readSlice } from '#lib/store/query.ts'
@@ -11,9 +12,15 @@ export async function readChanges(
   slice: { limit: number; before?: number | undefined },
 ): Promise<{ changes: Change[]; isLast: boolean }> {
   const partition = { pk: recordKey(id).pk, prefix: 'V#' }
-  const after = slice.before === undefined ? undefined : changeSort(slice.before)
+  const after = slice.before === undefined ? undefined : changeSort(checkedVersion(slice.before))
   const { rows, isLast } = await readSlice(store, partition, { limit: slice.limit, descending: true, after })
   return { changes: rows.map(row => toChange(row.item)), isLast }
+}
+
+/** A version comes from a cursor, which may be forged. */
+function checkedVersion(version: number): number {
+  if (Number.isSafeInteger(version) && version >= 1) return version
+  throw invalidCursor()
 }
 
 /** All changes of a record, newest first, until one for which `isEnough` holds, that one included. */

@@ -10,6 +10,10 @@ export type MergeRequest = {
   limit: number
   /** Rows looked at before the page ends without them. */
   scanLimit: number
+  /** Whether the page has taken long enough: it then ends with the rows it has. */
+  isOverdue?: () => boolean
+  /** Whether the rows kept are as much as an answer holds. */
+  isHeavy?: () => boolean
   /** How many to read at a time from each partition. */
   batch: number
 }
@@ -32,7 +36,8 @@ export async function readMerged<T>(
   for (let scanned = 0; ; scanned++) {
     const head = first(heads, descending)
     if (!head) return { kept, next: undefined }
-    if (kept.length === limit || scanned === scanLimit) return { kept, next: last }
+    const isEnough = scanned > 0 && (request.isOverdue?.() || request.isHeavy?.())
+    if (kept.length === limit || scanned === scanLimit || isEnough) return { kept, next: last }
     const row = head.rows[head.index]
     if (!row) return { kept, next: undefined }
     last = row.sort

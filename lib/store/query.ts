@@ -1,4 +1,5 @@
 import { QueryCommand, type QueryCommandInput } from '@aws-sdk/lib-dynamodb'
+import { invalidCursor } from '#lib/errors.ts'
 import { metered, type Store } from '#lib/store/table.ts'
 
 /** Names of the table's indexes. */
@@ -19,15 +20,20 @@ export type Slice = { limit: number; descending: boolean; after?: string | undef
 /** An item and its sort key in the partition it was read from. */
 export type Row = { sort: string; item: Record<string, unknown> }
 
+/** 1,024 bytes: DynamoDB's ceiling for a sort key. */
+const maxSortBytes = 1_024
+
 /**
  * Reads up to `limit` rows of a partition that come after a sort key; `isLast` when there are no more.
  * A page that DynamoDB cuts at 1 MB is continued, so fewer rows always means the end.
+ * @throws CrmError `invalid_cursor` when the position cannot be in the partition: it comes from a forged cursor.
  */
 export async function readSlice(
   store: Store,
   partition: Partition,
   slice: Slice,
 ): Promise<{ rows: Row[]; isLast: boolean }> {
+  checkPosition(partition, slice.after)
   const names = sortNames(partition.index)
   const rows: Row[] = []
   let startKey: Record<string, unknown> | undefined
@@ -46,6 +52,11 @@ export async function readSlice(
     startKey = answer.LastEvaluatedKey
   } while (startKey && rows.length < slice.limit)
   return { rows, isLast: startKey === undefined && !isCut }
+}
+
+function checkPosition({ prefix = '' }: Partition, after: string | undefined): void {
+  if (after === undefined) return
+  if (after === '' || !after.startsWith(prefix) || Buffer.byteLength(after) > maxSortBytes) throw invalidCursor()
 }
 
 function queryInput(tableName: string, partition: Partition, slice: Slice): QueryCommandInput {

@@ -1,5 +1,7 @@
-import { DynamoDBClient } from '@aws-sdk/client-dynamodb'
+import { DynamoDBClient, TransactionInProgressException } from '@aws-sdk/client-dynamodb'
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb'
+import { unavailable } from '#lib/errors.ts'
+import { isOutage } from '#lib/runtime/outage.ts'
 import { addCapacity, createMeter, type Meter } from '#lib/store/meter.ts'
 
 /** A DynamoDB table and the connection to it; one per container. */
@@ -26,10 +28,20 @@ export function createStore(table: Table): Store {
   return { table, meter: createMeter() }
 }
 
-/** Runs one call and adds what it used to the request's meter. */
+/**
+ * Runs one call and adds what it used to the request's meter.
+ * @throws CrmError `unavailable` when the table is overloaded or out of reach and the SDK has given up; a refused
+ * condition or transaction is thrown as it is.
+ */
 export async function metered<T>(store: Store, kind: 'read' | 'write', call: () => Promise<T>): Promise<T> {
   const start = performance.now()
-  const answer = await call()
-  addCapacity(store.meter, kind, answer, performance.now() - start)
-  return answer
+  try {
+    const answer = await call()
+    addCapacity(store.meter, kind, answer, performance.now() - start)
+    return answer
+  } catch (error) {
+    // Our own transaction, sent again while the first try still runs: the caller waits for it.
+    if (error instanceof TransactionInProgressException || !isOutage(error)) throw error
+    throw unavailable('The table does not answer. Retrying is safe.', error)
+  }
 }

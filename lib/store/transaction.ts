@@ -1,6 +1,6 @@
 import { TransactionCanceledException, TransactionInProgressException } from '@aws-sdk/client-dynamodb'
 import { TransactWriteCommand, type TransactWriteCommandInput } from '@aws-sdk/lib-dynamodb'
-import { unavailable } from '#lib/errors.ts'
+import { type CrmError, idempotencyInFlight, unavailable } from '#lib/errors.ts'
 import { pauseMs } from '#lib/store/backoff.ts'
 import { metered, type Store } from '#lib/store/table.ts'
 
@@ -27,7 +27,7 @@ const attempts = 8
 /**
  * Writes all steps or none. Conflicts with other transactions and throttling are retried with jitter under the same token.
  * @returns the conditions that did not hold; empty when everything was written.
- * @throws CrmError `unavailable` when the table stays overloaded.
+ * @throws CrmError `unavailable` when the table stays overloaded, `idempotency_in_flight` when a twin of the request runs.
  */
 export async function transact(store: Store, steps: readonly Step[], token: string): Promise<Refusal[]> {
   const { table } = store
@@ -45,10 +45,19 @@ export async function transact(store: Store, steps: readonly Step[], token: stri
       const refusals = refusalsOf(error, steps)
       if (refusals.length > 0) return refusals
       if (!isPassing(error)) throw error
-      if (attempt === attempts) throw unavailable('The table is overloaded. Try again in a few seconds.', error)
+      if (attempt === attempts) throw tooBusy(error, steps)
       await pauseMs(attempt)
     }
   }
+}
+
+/** Another request with the same Idempotency-Key holding the key's item is the client's to wait for; all else is load. */
+function tooBusy(error: unknown, steps: readonly Step[]): CrmError {
+  const reasons = error instanceof TransactionCanceledException ? (error.CancellationReasons ?? []) : []
+  const isInFlight = reasons.some(
+    ({ Code }, i) => Code === 'TransactionConflict' && steps[i]?.purpose.kind === 'idempotency',
+  )
+  return isInFlight ? idempotencyInFlight() : unavailable('The table is overloaded. Try again in a few seconds.', error)
 }
 
 function refusalsOf(error: unknown, steps: readonly Step[]): Refusal[] {

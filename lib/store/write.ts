@@ -10,20 +10,39 @@ export type KeyChanges = {
   dropMatches: MatchEntry[]
 }
 
-/** One record's part of a transaction: its new state, what changed and the keys that follow. */
-export type RecordWrite = { record: StoredRecord; change: Change; index: IndexKeys; keys: KeyChanges }
+/**
+ * One record's part of a transaction: its new state, what changed and the keys that follow. `operation` tells the writes
+ * of a batch apart.
+ */
+export type RecordWrite = {
+  record: StoredRecord
+  change: Change
+  index: IndexKeys
+  keys: KeyChanges
+  operation: number
+}
 
 /** 24 hours in seconds: how long an Idempotency-Key is remembered. */
 const idempotencySeconds = 86_400
 
-/**
- * The steps of one record's write: the record on condition of its version, its change, its unique and match keys.
- * `operation` tells the writes of a batch apart.
- */
-export function recordSteps(tableName: string, write: RecordWrite, operation = 0): Step[] {
-  const { record, change, keys } = write
+/** The steps of several records' writes. A unique value that one of them gives up and another takes moves in one step. */
+export function writeSteps(tableName: string, writes: readonly RecordWrite[]): Step[] {
+  const holders = new Map(writes.flatMap(write => write.keys.release.map(unique => [keyText(write, unique), write])))
+  const taken = new Set(writes.flatMap(write => write.keys.claim.map(unique => keyText(write, unique))))
+  return writes.flatMap(write => {
+    const release = write.keys.release.filter(unique => !taken.has(keyText(write, unique)))
+    const claims = write.keys.claim.map(unique =>
+      claimStep(tableName, write, unique, holders.get(keyText(write, unique))?.record.id),
+    )
+    return [...recordSteps(tableName, { ...write, keys: { ...write.keys, release } }), ...claims]
+  })
+}
+
+/** The record on condition of its version, its change, its match keys and the unique values it gives up. */
+function recordSteps(tableName: string, write: RecordWrite): Step[] {
+  const { record, change, keys, operation } = write
   return [
-    recordStep(tableName, write, operation),
+    recordStep(tableName, write),
     {
       purpose: { kind: 'change', id: record.id, operation },
       item: {
@@ -35,7 +54,6 @@ export function recordSteps(tableName: string, write: RecordWrite, operation = 0
       },
     },
     ...keys.release.map(unique => releaseStep(tableName, record, unique, operation)),
-    ...keys.claim.map(unique => claimStep(tableName, record, unique, operation)),
     ...keys.dropMatches.map(entry => matchStep(tableName, 'Delete', record, entry, operation)),
     ...keys.addMatches.map(entry => matchStep(tableName, 'Put', record, entry, operation)),
   ]
@@ -58,7 +76,7 @@ export function idempotencyStep(tableName: string, key: string, outcome: Idempot
   }
 }
 
-function recordStep(tableName: string, { record, index }: RecordWrite, operation: number): Step {
+function recordStep(tableName: string, { record, index, operation }: RecordWrite): Step {
   const put = { TableName: tableName, Item: { ...recordKey(record.id), ...record, ...index } }
   const purpose = { kind: 'record', id: record.id, operation } as const
   if (record.version === 1)
@@ -76,18 +94,30 @@ function recordStep(tableName: string, { record, index }: RecordWrite, operation
   }
 }
 
-function claimStep(tableName: string, record: StoredRecord, unique: UniqueValue, operation: number): Step {
+/** `holder` gives the value up in the same transaction. */
+function claimStep(tableName: string, write: RecordWrite, unique: UniqueValue, holder: string | undefined): Step {
+  const { record, operation } = write
+  const put = {
+    TableName: tableName,
+    Item: { ...uniqueKey(record.object, unique.field, unique.value), id: record.id },
+    ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
+  } as const
+  const condition =
+    holder === undefined
+      ? { ConditionExpression: 'attribute_not_exists(pk)' }
+      : {
+          ConditionExpression: '#id = :id',
+          ExpressionAttributeNames: { '#id': 'id' },
+          ExpressionAttributeValues: { ':id': holder },
+        }
   return {
     purpose: { kind: 'unique', field: unique.field, pointer: unique.pointer, operation },
-    item: {
-      Put: {
-        TableName: tableName,
-        Item: { ...uniqueKey(record.object, unique.field, unique.value), id: record.id },
-        ConditionExpression: 'attribute_not_exists(pk)',
-        ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
-      },
-    },
+    item: { Put: { ...put, ...condition } },
   }
+}
+
+function keyText({ record }: RecordWrite, { field, value }: UniqueValue): string {
+  return JSON.stringify([record.object, field, value])
 }
 
 function releaseStep(tableName: string, record: StoredRecord, unique: UniqueValue, operation: number): Step {

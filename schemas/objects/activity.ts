@@ -27,7 +27,7 @@ export const activity = defineObject({
         { value: 'task', label: { en: 'Task', zh: '任务' } },
       ],
     },
-    subject: { type: 'text', required: true, searchable: true, label: { en: 'Subject', zh: '主题' } },
+    subject: { type: 'text', required: true, label: { en: 'Subject', zh: '主题' } },
     customerId: { type: 'reference', to: 'customer', parent: true, label: { en: 'Customer', zh: '客户' } },
     contactId: { type: 'reference', to: 'contact', lookup: true, label: { en: 'Contact', zh: '联系人' } },
     status: {

@@ -3,7 +3,11 @@ import type { Answer } from './answer.ts'
 type GatewayError = { status: number; title: string; detail: string }
 
 const errors = {
-  bad_request: { status: 400, title: 'Bad request', detail: 'The path is not valid percent-encoding.' },
+  bad_request: {
+    status: 400,
+    title: 'Bad request',
+    detail: 'The URL is not valid; percent-encode what is not ASCII (curl: -G --data-urlencode).',
+  },
   payload_too_large: { status: 413, title: 'Payload too large', detail: 'A request body may have 10 MB at most.' },
   event_too_large: {
     status: 413,
@@ -36,7 +40,12 @@ export function refuse(refusal: GatewayRefusal, requestId: string, headers: Reco
   const type = `https://evergreen.example/problems/${code}`
   return {
     status: errors[refusal].status,
-    headers: { 'content-type': 'application/problem+json', 'x-request-id': requestId, ...headers },
+    headers: {
+      'content-type': 'application/problem+json',
+      'x-content-type-options': 'nosniff',
+      'x-request-id': requestId,
+      ...headers,
+    },
     cookies: [],
     body: JSON.stringify({ type, ...errors[refusal], code, traceId: requestId }),
   }

@@ -2,7 +2,8 @@ import { domainToASCII } from 'node:url'
 import * as z from 'zod'
 import type { FieldType } from '#lib/records/fields/field-type.ts'
 import { onePrimary } from '#lib/records/fields/primary.ts'
-import { rule } from '#lib/records/fields/rules.ts'
+import { entryLabel, listOf, rule } from '#lib/records/fields/rules.ts'
+import { visibleText } from '#lib/records/fields/text-rules.ts'
 import { isJsonObject, type Json } from '#schemas/json.ts'
 
 /** 20 keeps a record with all its match keys within a transaction of 100 items. */
@@ -17,18 +18,14 @@ const email = z.strictObject({
         isEmail(value) ? undefined : 'must be an e-mail address such as li.na@example.cn.',
       ),
     ),
-  label: z.string().max(40, 'is longer than 40 characters; shorten it.').optional(),
+  label: entryLabel(),
   primary: z.boolean().default(false),
   status: z.enum(['valid', 'invalid', 'unverified'], 'must be valid, invalid or unverified.').default('unverified'),
 })
 
 /** E-mail addresses, each once, one of them primary. */
 export const emails: FieldType<'emails'> = {
-  schema: () =>
-    z
-      .array(email)
-      .max(maxItems, `has more than ${maxItems} entries; remove some.`)
-      .overwrite(onePrimary) as z.ZodType<Json>,
+  schema: () => listOf(email, maxItems).overwrite(onePrimary) as unknown as z.ZodType<Json>,
   cel: (_field, path) => ({
     name: `list<${path}>`,
     types: { [path]: { value: 'string', label: 'string', primary: 'bool', status: 'string' } },
@@ -53,22 +50,24 @@ export function mapValues(list: Json, change: (value: string) => string): Json {
   })
 }
 
-/** Full-width characters made plain, spaces around and `mailto:` dropped, the domain in lower case. */
+/** Full-width characters made plain, spaces, `mailto:` and angle brackets around it dropped, the domain in lower case. */
 function tidyEmail(entered: string): string {
-  const plain = entered
+  const plain = visibleText(entered)
     .normalize('NFKC')
     .trim()
+    .replace(/^<(.*)>$/, '$1')
     .replace(/^mailto:/i, '')
   const at = plain.lastIndexOf('@')
-  return at < 0 ? plain : plain.slice(0, at) + plain.slice(at).toLowerCase()
+  // A Chinese keyboard writes 。 for the dot.
+  return at < 0 ? plain : plain.slice(0, at) + plain.slice(at).toLowerCase().replaceAll('。', '.')
 }
 
 /** RFC 5321 sizes and RFC 5322 dot-atoms, international characters allowed (RFC 6531); no quoted names, no addresses in brackets. */
 function isEmail(value: string): boolean {
   const at = value.lastIndexOf('@')
   const local = value.slice(0, at)
+  if (at < 1 || Buffer.byteLength(local) > 64 || value.length > 254) return false
   const domain = domainToASCII(value.slice(at + 1))
-  if (at < 1 || Buffer.byteLength(local) > 64 || value.length > 254 || !domain) return false
   const isLocal = /^[^\s@"(),:;<>[\]\\.\p{C}]+(\.[^\s@"(),:;<>[\]\\.\p{C}]+)*$/u.test(local)
   const isDomain = /^([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])$/.test(domain)
   return isLocal && isDomain && !/\.\d+$/.test(domain)

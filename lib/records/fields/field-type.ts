@@ -19,7 +19,7 @@ export type FieldType<T extends FieldDefinition['type'] = FieldDefinition['type'
   cel(field: FieldOf<T>, path: string): CelType
   /** The stored value as filters see it; the value itself unless told. */
   toCel?(value: Json, field: FieldOf<T>): unknown
-  /** The value with personal parts blotted out; three stars unless told. */
+  /** The value with personal parts blotted out; a type without this is left out where a role sees the field masked. */
   mask?(value: Json): Json
   /** Texts a person may search the record by. */
   searchTexts?(value: Json): string[]

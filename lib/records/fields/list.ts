@@ -1,6 +1,7 @@
 import * as z from 'zod'
+import { withoutEmptyParts } from '#lib/records/fields/empty.ts'
 import type { CelType, FieldSettings, FieldType } from '#lib/records/fields/field-type.ts'
-import { rule } from '#lib/records/fields/rules.ts'
+import { listOf, rule } from '#lib/records/fields/rules.ts'
 import { scalarTypes } from '#lib/records/fields/scalar-types.ts'
 import type { FieldOf, ScalarFieldDefinition } from '#schemas/definition.ts'
 import { isJsonObject, type Json, type JsonObject } from '#schemas/json.ts'
@@ -8,10 +9,9 @@ import { isJsonObject, type Json, type JsonObject } from '#schemas/json.ts'
 /** Entries of several parts each, such as a handle's service and value. */
 export const list: FieldType<'list'> = {
   schema: (field, settings) =>
-    z
-      .array(entrySchema(field, settings))
-      .max(field.maxItems, `has more than ${field.maxItems} entries; remove some.`)
-      .check(rule('repeated_entry', entries => repeated(entries, field.entryKey))) as z.ZodType<Json>,
+    listOf(entrySchema(field, settings), field.maxItems).check(
+      rule('repeated_entry', entries => repeated(entries, field.entryKey)),
+    ) as unknown as z.ZodType<Json>,
   cel: (field, path) => entryType(field, path),
   toCel: (value, field) =>
     Array.isArray(value) ? value.map(entry => (isJsonObject(entry) ? entryToCel(entry, field) : entry)) : value,
@@ -24,11 +24,21 @@ export function entryKeyOf(entry: Json, entryKey: readonly string[] | undefined)
 }
 
 function entrySchema(field: FieldOf<'list'>, settings: FieldSettings) {
-  const shape = Object.entries(field.fields).map(([name, part]) => {
-    const schema = schemaOf(part, settings)
-    return [name, part.required ? schema : schema.optional()] as const
+  const parts = Object.entries(field.fields)
+  const shape = Object.fromEntries(parts.map(([name, part]) => [name, schemaOf(part, settings).optional()]))
+  const required = parts.flatMap(([name, part]) => (part.required ? [name] : []))
+  const entry = z.strictObject(shape).check(payload => {
+    for (const name of required)
+      if (payload.value[name] === undefined)
+        payload.issues.push({
+          code: 'custom',
+          message: 'is required; give it a value.',
+          input: payload.value,
+          path: [name],
+          params: { code: 'required' },
+        })
   })
-  return z.strictObject(Object.fromEntries(shape))
+  return z.unknown().transform(withoutEmptyParts).pipe(entry)
 }
 
 function schemaOf(part: ScalarFieldDefinition, settings: FieldSettings): z.ZodType<Json> {

@@ -1,10 +1,14 @@
-type Entry = { value: string; primary: boolean }
+type Entry = { value: string; primary: boolean; extension?: string | undefined }
 
-/** Entries each once by value, with exactly one primary: the first one so marked, else the first. */
+/** Entries each once, the first of equal ones kept, with exactly one primary: the first one so marked, else the first. */
 export function onePrimary<T extends Entry>(entries: T[]): T[] {
-  const unique = [
-    ...new Map(entries.toReversed().map(entry => [entry.value.toLowerCase(), entry])).values(),
-  ].toReversed()
-  const primary = unique.find(entry => entry.primary) ?? unique[0]
-  return unique.map(entry => ({ ...entry, primary: entry === primary }))
+  const marked = entries.find(entry => entry.primary) ?? entries[0]
+  const unique = new Map<string, T>()
+  for (const entry of entries) if (!unique.has(keyOf(entry))) unique.set(keyOf(entry), entry)
+  return [...unique].map(([key, entry]) => ({ ...entry, primary: marked !== undefined && key === keyOf(marked) }))
+}
+
+/** Extensions of one switchboard are different numbers to the people who dial them. */
+function keyOf({ value, extension = '' }: Entry): string {
+  return `${value.toLowerCase()} ${extension}`
 }

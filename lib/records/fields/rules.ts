@@ -1,4 +1,5 @@
 import * as z from 'zod'
+import { lineProblem } from '#lib/records/fields/text-rules.ts'
 
 type Refinement<T> = (value: T) => string | undefined
 
@@ -22,6 +23,16 @@ export function lineOfText(maxLength: number, problem: Refinement<string>): z.Zo
         longer(text, maxLength) ? `is longer than ${maxLength} characters; shorten it.` : undefined,
       ),
     )
+}
+
+/** A short name a person gives one entry of a list, such as `switchboard`. */
+export function entryLabel() {
+  return lineOfText(40, lineProblem).optional()
+}
+
+/** A list of at most `maxItems` entries: counted before they are looked at, so that a long list costs nothing. */
+export function listOf<T extends z.ZodType>(entry: T, maxItems: number) {
+  return z.array(z.unknown()).max(maxItems, `has more than ${maxItems} entries; remove some.`).pipe(z.array(entry))
 }
 
 /** Whether a text has more characters (code points) than that. */

@@ -9,11 +9,7 @@ export const select: FieldType<'select'> = {
 
 /** Several of the field's options, each once. */
 export const multiSelect: FieldType<'multiSelect'> = {
-  schema: field =>
-    z
-      .array(choice(field.options.map(option => option.value)))
-      .max(field.options.length)
-      .overwrite(values => [...new Set(values)]),
+  schema: field => z.array(choice(field.options.map(option => option.value))).overwrite(values => [...new Set(values)]),
   cel: () => ({ name: 'list<string>' }),
 }
 

@@ -8,6 +8,11 @@ export function tidyText(text: string): string {
   return text.normalize('NFC').trim()
 }
 
+/** A text without the characters nobody sees: direction marks, zero-width spaces, byte order marks. They come along with a paste. */
+export function visibleText(text: string): string {
+  return text.replace(/\p{Cf}/gu, '')
+}
+
 /** What is wrong with a text that must stand on one line; undefined when it is fine. */
 export function lineProblem(text: string): string | undefined {
   if (controls.test(text)) return 'contains a control character or line break; remove it.'

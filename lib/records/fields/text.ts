@@ -7,7 +7,7 @@ import { lineProblem } from '#lib/records/fields/text-rules.ts'
 export const text: FieldType<'text'> = {
   schema(field) {
     const line = lineOfText(field.maxLength ?? 200, lineProblem) as z.ZodString
-    const shaped = field.upperCase ? line.toUpperCase() : line
+    const shaped = field.upperCase ? line.overwrite(value => value.normalize('NFKC').toUpperCase()) : line
     if (!field.pattern) return shaped
     const { regex, message } = field.pattern
     const whole = new RegExp(`^(?:${regex})$`, 'u')
@@ -19,7 +19,7 @@ export const text: FieldType<'text'> = {
 }
 
 /** First character and three stars: how a masked text shows. */
-export function maskText(value: string): string {
+function maskText(value: string): string {
   const [first = ''] = value
   return `${first}***`
 }

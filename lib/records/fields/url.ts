@@ -1,6 +1,7 @@
 import * as z from 'zod'
 import type { FieldType } from '#lib/records/fields/field-type.ts'
 import { rule } from '#lib/records/fields/rules.ts'
+import { lineProblem, visibleText } from '#lib/records/fields/text-rules.ts'
 
 /** A web address; one typed without its scheme gets https. */
 export const url: FieldType<'url'> = {
@@ -8,8 +9,9 @@ export const url: FieldType<'url'> = {
     z
       .string()
       .max(2000, 'is longer than 2000 characters; shorten it.')
-      .overwrite(value => withScheme(value.normalize('NFKC').trim()))
+      .overwrite(tidyUrl)
       .check(
+        rule('invalid_text', lineProblem),
         rule('invalid_url', value =>
           isWebAddress(value) ? undefined : 'must be a web address such as https://example.cn.',
         ),
@@ -23,8 +25,12 @@ export function hostOf(address: string): string | undefined {
   return URL.parse(address)?.hostname.replace(/^www\./, '')
 }
 
-function withScheme(value: string): string {
-  return /^[a-z][a-z0-9+.-]*:/i.test(value) && !/^[^/]+\.[^/]+:\d+/.test(value) ? value : `https://${value}`
+/** Full-width characters made plain, 。 in the host read as a dot, https put before a bare host. */
+function tidyUrl(entered: string): string {
+  const plain = visibleText(entered).normalize('NFKC').trim()
+  const hasScheme = /^[a-z][a-z0-9+.-]*:/i.test(plain) && !/^[^/]+\.[^/]+:\d+/.test(plain)
+  const address = hasScheme ? plain : `https://${plain.replace(/^\/+/, '')}`
+  return address.replace(/^[^/]*\/\/[^/?#]*/, start => start.replaceAll('。', '.'))
 }
 
 function isWebAddress(value: string): boolean {

@@ -13,27 +13,30 @@ export type Filter = {
   equalities: ReadonlyMap<string, string>
 }
 
+type Compiled = Filter & { names: ReadonlySet<string> }
+
 /** 4,000 characters: longer than any condition a person writes. */
 const maxLength = 4_000
 const maxCached = 200
-const cache = new Map<string, Filter>()
+const cache = new Map<string, Compiled>()
+/** Macros that run over a list. */
+const loops = new Set(['all', 'exists', 'exists_one', 'filter', 'map'])
 
 /**
  * Parses and type-checks a CEL condition against an object's fields. A comparison with an empty field is never true (use has()).
  * @throws CrmError `invalid_filter` saying what is wrong and where.
  */
 export async function compileFilter(ctx: Context, object: ObjectDefinition, source: string): Promise<Filter> {
-  const key = `${object.name}\n${ctx.actor.id}\n${ctx.actor.roleId}\n${source}`
-  const known = cache.get(key)
-  // Access is checked anew: the role may have changed since.
-  if (known) return known
-  const filter = await compileAnew(ctx, object, source)
+  const key = `${object.name}\n${ctx.actor.id}\n${source}`
+  const filter = cache.get(key) ?? (await compileAnew(ctx, object, source))
+  // Checked each time: the role may have changed since.
+  checkNames(ctx, object, filter.names)
   if (cache.size >= maxCached) cache.clear()
   cache.set(key, filter)
   return filter
 }
 
-async function compileAnew(ctx: Context, object: ObjectDefinition, source: string): Promise<Filter> {
+async function compileAnew(ctx: Context, object: ObjectDefinition, source: string): Promise<Compiled> {
   if (source.length > maxLength) throw invalidFilter(`The filter is longer than ${maxLength} characters.`)
   // 80 KB of CEL: loaded with the first filter, not with the function.
   const { environmentFor } = await import('#lib/records/filter/environment.ts')
@@ -43,12 +46,13 @@ async function compileAnew(ctx: Context, object: ObjectDefinition, source: strin
   if (checked.type !== 'bool' && checked.type !== 'dyn')
     throw invalidFilter(`The filter gives ${checked.type}; it must give true or false.`)
   const evaluate = environment.parse(source)
+  checkLoops(evaluate.ast, false)
   const names = usedFields(evaluate.ast)
-  checkNames(ctx, object, names)
   const { id: me } = ctx.actor
   const equalities = new Map<string, string>()
   collectEqualities(evaluate.ast, me, equalities)
   return {
+    names,
     equalities,
     test: record => isTrue(() => evaluate({ record: forFilter(object, record, names), me })),
   }
@@ -101,12 +105,24 @@ function usedFields(ast: ASTNode): Set<string> {
     if ((node.op === 'rcall' || node.op === 'call') && node.args[0] === 'matches')
       throw invalidFilter('A filter cannot use matches(); use startsWith, endsWith, contains, == or in.')
     if (node.op === '.' && isRecord(node.args[0])) names.add(node.args[1])
+    if (node.op === '[]' && node.args[1].op === 'value' && typeof node.args[1].args !== 'string')
+      throw invalidFilter('A filter cannot pick an entry by its place; write record.list.exists(entry, entry == ...).')
     if ((node.op === '[]' || node.op === '[?]' || node.op === '.?') && isRecord(node.args[0]))
       throw invalidFilter('Write record.field, not record["field"].')
   })
   if (countRecord(ast) > countMembers(ast))
     throw invalidFilter('A filter must use record.field, not record as a whole.')
   return names
+}
+
+/** A loop in a loop multiplies: a filter that runs over thousands of records has no time for it. */
+function checkLoops(value: unknown, isInLoop: boolean): void {
+  if (Array.isArray(value)) for (const part of value) checkLoops(part, isInLoop)
+  if (!isNode(value)) return
+  const isLoop = value.op === 'rcall' && loops.has(value.args[0])
+  if (isLoop && isInLoop) throw invalidFilter('A filter cannot run over a list for each entry of another.')
+  checkLoops(isLoop ? value.args[1] : value.args, isInLoop)
+  if (isLoop) checkLoops(value.args[2], true)
 }
 
 function countRecord(ast: ASTNode): number {

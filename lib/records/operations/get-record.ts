@@ -1,4 +1,5 @@
 import { invalidAt, notFound } from '#lib/errors.ts'
+import { utcTime } from '#lib/records/fields/date-time.ts'
 import { loadRecord } from '#lib/records/load.ts'
 import { recordAtTime } from '#lib/records/rewind.ts'
 import { checkSelection } from '#lib/records/selection.ts'
@@ -29,12 +30,8 @@ export async function getRecord(ctx: Context, request: GetRequest): Promise<{ re
 }
 
 function parseTime(text: string): string {
-  const time = /^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:\d\d)$/.test(text) ? Date.parse(text) : Number.NaN
-  if (Number.isNaN(time))
-    throw invalidAt(
-      '?asOf',
-      'invalid_time',
-      'asOf must be an RFC 3339 time such as 2026-03-31T09:00:00Z; write + as %2B.',
-    )
-  return new Date(time).toISOString()
+  const time = utcTime(text)
+  if (time !== undefined) return time
+  const detail = 'asOf must be an RFC 3339 time such as 2026-03-31T09:00:00Z; write + as %2B.'
+  throw invalidAt('?asOf', 'invalid_time', detail)
 }

@@ -2,7 +2,8 @@ import { compileObject } from '#lib/records/compile.ts'
 import { checkVersion, loadRecord } from '#lib/records/load.ts'
 import { nextVersion } from '#lib/records/next-state.ts'
 import type { RecordRequest } from '#lib/records/operations/remove-record.ts'
-import { type Plan, type Written, writeRecord } from '#lib/records/write.ts'
+import type { Plan } from '#lib/records/plan.ts'
+import { type Written, writeRecord } from '#lib/records/write.ts'
 import type { Context } from '#lib/runtime/context.ts'
 
 /**

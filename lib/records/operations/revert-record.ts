@@ -5,8 +5,9 @@ import { checkVersion, loadRecord } from '#lib/records/load.ts'
 import { checkFieldAccess, parseVersion } from '#lib/records/next-state.ts'
 import type { RecordRequest } from '#lib/records/operations/remove-record.ts'
 import { planFields } from '#lib/records/operations/update-record.ts'
+import type { Plan } from '#lib/records/plan.ts'
 import { recordAtVersion } from '#lib/records/rewind.ts'
-import { type Plan, type Written, writeRecord } from '#lib/records/write.ts'
+import { type Written, writeRecord } from '#lib/records/write.ts'
 import type { Context } from '#lib/runtime/context.ts'
 
 /** A record and the version whose fields it is to have again. */

@@ -4,8 +4,10 @@ import { getRecord } from '#lib/records/operations/get-record.ts'
 import { planRemove, removeRecord } from '#lib/records/operations/remove-record.ts'
 import { planUpdate, updateRecord } from '#lib/records/operations/update-record.ts'
 import { planUpsert, upsertRecord } from '#lib/records/operations/upsert-record.ts'
+import { atPlace } from '#lib/records/place.ts'
+import type { Plan } from '#lib/records/plan.ts'
 import type { RecordView } from '#lib/records/view.ts'
-import { type Plan, type Written, writeRecords } from '#lib/records/write.ts'
+import { type Written, writeRecords } from '#lib/records/write.ts'
 import type { Context } from '#lib/runtime/context.ts'
 import type { ObjectDefinition } from '#schemas/definition.ts'
 
@@ -89,7 +91,10 @@ async function runAtomic(ctx: Context, request: BatchRequest): Promise<BatchResu
 
 function planAll(ctx: Context, { object, operations }: BatchRequest): Promise<Plan[]> {
   return Promise.all(
-    operations.map((operation, i) => atPlace(`/operations/${i}`, () => planOne(ctx, object, operation))),
+    operations.map(async (operation, i) => {
+      const place = `/operations/${i}`
+      return { ...(await atPlace(place, () => planOne(ctx, object, operation))), place }
+    }),
   )
 }
 
@@ -100,19 +105,6 @@ function planOne(ctx: Context, object: ObjectDefinition, operation: BatchOperati
   const ifVersions = versions(operation.ifVersion)
   if (operation.op === 'delete') return planRemove(ctx, { object, id: operation.id, ifVersions })
   return planUpdate(ctx, { object, id: operation.id, patch: operation.patch, ifVersions })
-}
-
-/** Says in which operation something is wrong. */
-async function atPlace<T>(place: string, work: () => Promise<T>): Promise<T> {
-  try {
-    return await work()
-  } catch (error) {
-    if (!(error instanceof CrmError)) throw error
-    const { code, message, errors, members } = error
-    const moved = errors.map(each => ({ ...each, pointer: `${place}${each.pointer}` }))
-    const own = moved.length > 0 ? moved : [{ pointer: place, code, detail: message }]
-    throw new CrmError(code, `${place}: ${message}`, { errors: own, members, cause: error })
-  }
 }
 
 function checkOncePerRecord(operations: readonly BatchOperation[]): void {

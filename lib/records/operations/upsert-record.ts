@@ -1,7 +1,9 @@
 import { CrmError } from '#lib/errors.ts'
+import { tidyText } from '#lib/records/fields/text-rules.ts'
 import { planCreate } from '#lib/records/operations/create-record.ts'
 import { planUpdate } from '#lib/records/operations/update-record.ts'
-import { type Plan, type Written, writeRecord } from '#lib/records/write.ts'
+import type { Plan } from '#lib/records/plan.ts'
+import { type Written, writeRecord } from '#lib/records/write.ts'
 import type { Context } from '#lib/runtime/context.ts'
 import { readUniqueHolder } from '#lib/store/read.ts'
 import type { ObjectDefinition } from '#schemas/definition.ts'
@@ -29,7 +31,7 @@ export async function upsertRecord(ctx: Context, request: UpsertRequest): Promis
     return await write()
   } catch (error) {
     // Two upserts of a new key at once: the loser finds the winner's record, and changes it.
-    const isRace = error instanceof CrmError && error.code === 'unique_violation' && !request.ifAbsent
+    const isRace = error instanceof CrmError && error.code === 'unique_violation'
     if (!isRace || (await holderOf(ctx, request)) === undefined) throw error
     return write()
   }
@@ -41,18 +43,21 @@ export async function planUpsert(ctx: Context, request: UpsertRequest): Promise<
   const id = await holderOf(ctx, request)
   if (id === undefined && ifVersions === undefined) return planCreate(ctx, { object, input: withExternalId(request) })
   if (id === undefined || ifAbsent) throw conditionFailed(request)
-  return planUpdate(ctx, { object, id, patch: input, ifVersions })
+  // A list of external ids replaces the old one; the id that the record is named by stays in it.
+  const patch = isJsonObject(input) && 'externalIds' in input ? withExternalId(request) : input
+  return planUpdate(ctx, { object, id, patch, ifVersions })
 }
 
 function holderOf(ctx: Context, { object, system, externalId }: UpsertRequest): Promise<string | undefined> {
-  const value = `${system}:${externalId}`
+  // As the field stores them.
+  const value = `${tidyText(system)}:${tidyText(externalId)}`
   return readUniqueHolder(ctx.store, object.name, { field: 'externalIds', value })
 }
 
 function withExternalId({ input, system, externalId }: UpsertRequest): unknown {
   if (!isJsonObject(input)) return input
   const others = Array.isArray(input['externalIds']) ? input['externalIds'] : []
-  const isThere = JSON.stringify(others).includes(JSON.stringify({ system, id: externalId }).slice(1, -1))
+  const isThere = others.some(each => isJsonObject(each) && each['system'] === system && each['id'] === externalId)
   return { ...input, externalIds: isThere ? others : [...others, { system, id: externalId }] }
 }
 
