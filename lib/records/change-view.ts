@@ -18,6 +18,6 @@ export function viewChange(ctx: Pick<Context, 'actor'>, object: ObjectDefinition
 }
 
 function viewSide(ctx: Pick<Context, 'actor'>, object: ObjectDefinition, name: string, value: Json | undefined) {
-  const definition = object.fields[name]
+  const definition = Object.hasOwn(object.fields, name) ? object.fields[name] : undefined
   return definition && value !== undefined ? viewValue(ctx, object, { name, definition, value }) : undefined
 }

@@ -11,7 +11,7 @@ const legalSuffix = /(集团)?(股份)?(有限)?(责任)?(公司|厂|店|中心|
 
 /** Text as search compares it: full-width made plain, lower case. */
 export function foldText(text: string): string {
-  return text.normalize('NFKC').toLowerCase().trim()
+  return text.toWellFormed().normalize('NFKC').toLowerCase().trim()
 }
 
 /** What a record with these texts can be found by. */

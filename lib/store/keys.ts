@@ -48,8 +48,9 @@ export function shardOf(id: string, shards: number): number {
   return shards === 1 ? 0 : createHash('sha1').update(id).digest().readUInt32BE(0) % shards
 }
 
-/** A key part is at most 2,048 bytes (DynamoDB); a long value stands in by its hash. */
-function bounded(value: string): string {
+/** A key part is at most 2,048 bytes of valid Unicode (DynamoDB); a long value stands in by its hash. */
+function bounded(text: string): string {
+  const value = text.toWellFormed()
   if (Buffer.byteLength(value) <= 512) return value
   return `sha256:${createHash('sha256').update(value).digest('hex')}`
 }

@@ -1,6 +1,7 @@
-import { mkdtempSync, rmSync } from 'node:fs'
+import { existsSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { findDynoxide } from '#infra/local/dynamodb/binary.ts'
 import { createDynamoDbClient, type DynamoDbClient } from '#infra/local/dynamodb/client.ts'
 import { startDynamoDbProcess } from '#infra/local/dynamodb/process.ts'
@@ -45,9 +46,12 @@ export type Tables = {
 
 const indexes = ['byObject', 'byOwner', 'byParent']
 
+/** Memory where the system offers it as a folder: tables of tests need not outlive them. */
+const scratch = existsSync('/dev/shm') ? '/dev/shm' : tmpdir()
+
 /** Starts an engine on a port and in a folder that nobody else uses, and makes the tables. Stop it in `afterAll`. */
 export async function startTables(): Promise<Tables> {
-  const directory = mkdtempSync(join(tmpdir(), 'evergreen-tables-'))
+  const directory = mkdtempSync(join(scratch, 'evergreen-tables-'))
   const engine = await startDynamoDbProcess({ binary: findDynoxide(), directory, log: () => {} })
   process.env['AWS_ENDPOINT_URL_DYNAMODB'] = engine.url
   process.env['AWS_REGION'] = 'ap-southeast-1'
@@ -66,8 +70,16 @@ export async function startTables(): Promise<Tables> {
       records.client.destroy()
       search.client.destroy()
       await engine.stop()
-      rmSync(directory, { recursive: true, force: true })
+      await removeFolder(directory)
     },
+  }
+}
+
+/** The engine may write its file once more after its supervisor has gone: the folder must stay away. */
+async function removeFolder(directory: string): Promise<void> {
+  for (let timesGone = 0; timesGone < 3; timesGone = existsSync(directory) ? 0 : timesGone + 1) {
+    rmSync(directory, { recursive: true, force: true })
+    await sleep(10)
   }
 }
 

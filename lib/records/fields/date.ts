@@ -5,4 +5,5 @@ import type { FieldType } from '#lib/records/fields/field-type.ts'
 export const date: FieldType<'date'> = {
   schema: () => z.iso.date('must be a day of the calendar such as 2026-03-31.'),
   cel: () => ({ name: 'string' }),
+  mask: value => `${String(value).slice(0, 4)}-**-**`,
 }

@@ -1,0 +1,42 @@
+import { rmSync } from 'node:fs'
+import { type LocalStack, startStack } from '#infra/local/stack.ts'
+import { synthesizeTenant } from '#infra/local/synthesize.ts'
+import type { Answer, Question } from './stack-messages.ts'
+
+// Runs a stack for the process that forked it (stack-process.ts), ends with it and removes its data.
+
+const [dataDir = ''] = process.argv.slice(2)
+const tenant = 'local'
+
+function tell(answer: Answer): void {
+  process.send?.(answer)
+}
+
+async function reply(stack: LocalStack, question: Question): Promise<string> {
+  if (question.ask === 'token') return stack.tokenFor(question.email)
+  if (question.ask === 'drain') await stack.drain()
+  if (question.ask === 'stop') await stack.stop()
+  return ''
+}
+
+process.once('exit', () => rmSync(dataDir, { recursive: true, force: true }))
+// A Ctrl-C reaches this process too: it ends when the one that forked it is gone.
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => undefined)
+
+const assembly = await synthesizeTenant(tenant, dataDir)
+const stack = await startStack({ assembly, tenant, dataDir, port: 0, log: line => console.error(line) })
+
+process.on('message', (question: Question) => {
+  reply(stack, question)
+    .then(text => tell({ id: question.id, text }))
+    .catch(error => tell({ id: question.id, error: String(error) }))
+    .finally(() => {
+      if (question.ask === 'stop') process.exit(0)
+    })
+})
+process.once('disconnect', () => {
+  stack.stop().finally(() => process.exit(0))
+})
+
+const { url, endpoints, tableNames } = stack
+tell({ running: { url, endpoints, tableNames } })
