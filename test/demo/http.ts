@@ -57,7 +57,7 @@ export function check(isSo: boolean, claim: string): void {
 }
 
 /** Ids are 31 characters long: their kind and end tell them apart well enough on a screen. */
-export function shortIds(text: string): string {
+function shortIds(text: string): string {
   return text.replace(/\b([a-z]{2,8})_[0-9a-z]{20}([0-9a-z]{6})\b/g, '$1_…$2')
 }
 
