@@ -1,5 +1,6 @@
 import { CrmError } from '#lib/errors.ts'
 import { createRecord } from '#lib/records/operations/create-record.ts'
+import { findRecords } from '#lib/records/operations/find-records.ts'
 import type { Context } from '#lib/runtime/context.ts'
 import { readUniqueHolder } from '#lib/store/read.ts'
 import type { ObjectDefinition } from '#schemas/definition.ts'
@@ -26,7 +27,8 @@ export async function seedTenant(ctx: Context, seeds: Seeds): Promise<{ created:
     'team',
     teamNames.map(name => ({ name })),
   )
-  for (const { email, name, role, team } of seeds.users) {
+  const gone = await deletedEmails(ctx)
+  for (const { email, name, role, team } of seeds.users.filter(user => !gone.has(user.email))) {
     const input = { email, name, roleId: idOf(roles, role), ...(team ? { teamId: idOf(teams, team) } : {}) }
     await seedRecord(ctx, counter, 'user', { field: 'email', value: email }, input)
   }
@@ -36,6 +38,19 @@ export async function seedTenant(ctx: Context, seeds: Seeds): Promise<{ created:
     await seedRecord(ctx, counter, 'user', { field: 'email', value: email }, input)
   }
   return counter
+}
+
+/** E-mail addresses of users in the recycle bin: who has left does not come back with the next deployment. */
+async function deletedEmails(ctx: Context): Promise<Set<string>> {
+  const emails = new Set<string>()
+  let cursor: string | undefined
+  do {
+    const query = { limit: 200, trash: true, cursor }
+    const { items, nextCursor } = await findRecords(ctx, { object: definitionOf(ctx, 'user'), query })
+    for (const item of items) emails.add(String(item['email']))
+    cursor = nextCursor
+  } while (cursor !== undefined)
+  return emails
 }
 
 async function seedNamed(

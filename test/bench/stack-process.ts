@@ -1,7 +1,7 @@
 import { type ChildProcess, fork } from 'node:child_process'
 import { mkdtempSync } from 'node:fs'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { scratchRoot } from '../support/scratch.ts'
 import type { Answer, Question, Running } from './stack-messages.ts'
 
 /** A local stack in a process of its own, so that its clients take no time of its event loop. */
@@ -20,7 +20,7 @@ type Waiting = Map<number, { resolve(text: string): void; reject(error: Error): 
 
 /** Synthesizes the tenant `local` and starts it on free ports with an empty data folder of its own. */
 export async function startStackProcess(name: string): Promise<StackProcess> {
-  const dataDir = mkdtempSync(join(tmpdir(), `evergreen-${name}-`))
+  const dataDir = mkdtempSync(join(scratchRoot, `evergreen-${name}-`))
   const child = fork(join(import.meta.dirname, 'stack-child.ts'), [dataDir], {
     stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
   })

@@ -1,9 +1,9 @@
 import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, inject } from 'vitest'
 import { type LocalStack, startStack } from '#infra/local/stack.ts'
 import { type EventTap, openTap } from './event-tap.ts'
+import { scratchRoot } from './scratch.ts'
 
 /** Whom a request is made as: a seeded user by the part before the @, the program `erp`, or nobody. */
 export type Caller = 'admin' | 'manager' | 'rep' | 'rep2' | 'service' | 'auditor' | 'erp' | 'nobody'
@@ -38,7 +38,7 @@ export type Crm = {
 
 /** Runs the whole stack for one test file, on free ports and a folder of its own. */
 export function useCrm(): Crm {
-  const dataDir = mkdtempSync(join(tmpdir(), 'evergreen-data-'))
+  const dataDir = mkdtempSync(join(scratchRoot, 'evergreen-data-'))
   const running: { stack?: LocalStack; tap?: EventTap } = {}
   const tokens = new Map<Caller, Promise<string>>()
 

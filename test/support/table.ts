@@ -1,5 +1,4 @@
 import { existsSync, mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { findDynoxide } from '#infra/local/dynamodb/binary.ts'
@@ -23,6 +22,7 @@ import type { JsonObject } from '#schemas/json.ts'
 import { type ObjectRegistry, standardObjects } from '#schemas/registry.ts'
 import { seedRoles } from '#schemas/seeds/roles.ts'
 import type { TenantSettings } from '#schemas/tenant.ts'
+import { scratchRoot } from './scratch.ts'
 
 /** Settings of the tenant that tests play in. */
 export const testTenant: TenantSettings = {
@@ -46,12 +46,9 @@ export type Tables = {
 
 const indexes = ['byObject', 'byOwner', 'byParent']
 
-/** Memory where the system offers it as a folder: tables of tests need not outlive them. */
-const scratch = existsSync('/dev/shm') ? '/dev/shm' : tmpdir()
-
 /** Starts an engine on a port and in a folder that nobody else uses, and makes the tables. Stop it in `afterAll`. */
 export async function startTables(): Promise<Tables> {
-  const directory = mkdtempSync(join(scratch, 'evergreen-tables-'))
+  const directory = mkdtempSync(join(scratchRoot, 'evergreen-tables-'))
   const engine = await startDynamoDbProcess({ binary: findDynoxide(), directory, log: () => {} })
   process.env['AWS_ENDPOINT_URL_DYNAMODB'] = engine.url
   process.env['AWS_REGION'] = 'ap-southeast-1'

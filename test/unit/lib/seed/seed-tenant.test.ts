@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { findRecords } from '#lib/records/operations/find-records.ts'
+import { removeRecord } from '#lib/records/operations/remove-record.ts'
 import { updateRecord } from '#lib/records/operations/update-record.ts'
 import { seedTenant } from '#lib/seed/seed-tenant.ts'
 import { objectNamed, startTables, systemContext, type Tables } from '../../../support/table.ts'
@@ -37,6 +38,12 @@ describe('seedTenant', () => {
     await updateRecord(ctx(), { object: objectNamed('role'), id: String(rep?.['id']), patch: { description: 'Ours' } })
     await seedTenant(ctx(), seeds)
     expect((await all('role')).find(role => role['name'] === 'rep')).toMatchObject({ description: 'Ours' })
+  })
+
+  it('somebody who was deleted does not come back', async () => {
+    const rep2 = (await all('user')).find(user => user['email'] === 'rep2@example.com')
+    await removeRecord(ctx(), { object: objectNamed('user'), id: String(rep2?.['id']) })
+    expect(await seedTenant(ctx(), seeds)).toEqual({ created: 0 })
   })
 
   it('two deployments at once make everything once', async () => {
