@@ -9,7 +9,7 @@ export function startProgress(what: string, total?: number): { at(done: number):
     const text = `${what}${share}, ${seconds.toFixed(0)} s`
     process.stderr.write(isTTY ? `\r\u001b[K${text}` : `${text}\n`)
   }
-  const timer = setInterval(show, isTTY ? 500 : 10_000)
+  const timer = setInterval(show, isTTY ? 500 : 10_000).unref()
   return {
     at: count => {
       done = count

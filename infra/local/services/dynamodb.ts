@@ -68,7 +68,7 @@ async function useExternal(context: Context, url: string): Promise<() => Promise
 /** What DynamoDB does by itself on AWS: expired items go, and so do stream records after a day. */
 async function sweep(call: DynamoDbClient, tables: readonly TableDefinition[], sidecar: Sidecar): Promise<void> {
   for (const table of tables) {
-    await removeExpired(call, table)
+    await removeExpired({ call, sidecar }, table)
     while (sidecar.trim(table.name) > 0) await sleep(trimPauseMs)
   }
 }

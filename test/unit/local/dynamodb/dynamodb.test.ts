@@ -88,8 +88,24 @@ describe('removeExpired', () => {
     await put('old', 'A', { ttl: { N: String(now - 5) } })
     await put('new', 'A', { ttl: { N: String(now + 500) } })
     await put('none', 'A')
-    expect(await removeExpired(call, table)).toBe(1)
-    expect(await removeExpired(call, table)).toBe(0)
+    const sidecar = openSidecar(dataFile(directory))
+    expect(await removeExpired({ call, sidecar }, table)).toBe(1)
+    expect(await removeExpired({ call, sidecar }, table)).toBe(0)
+    // The index follows what the engine writes after it was made.
+    await put('later', 'A', { ttl: { N: String(now - 1) } })
+    expect(await removeExpired({ call, sidecar }, table)).toBe(1)
+    const { Item } = await call('GetItem', { TableName: table.name, Key: { pk: { S: 'new' }, sk: { S: 'A' } } })
+    expect(Item).toMatchObject({ pk: { S: 'new' } })
+    sidecar.close()
+  })
+
+  it('leaves an item that was renewed after it was found', async () => {
+    await put('renewed', 'A', { ttl: { N: '2000000000' } })
+    const sidecar = openSidecar(dataFile(directory))
+    const found = [[{ pk: { S: 'renewed' }, sk: { S: 'A' } }], []]
+    const stale = { ...sidecar, expired: () => found.shift() ?? [] }
+    expect(await removeExpired({ call, sidecar: stale }, table)).toBe(0)
+    sidecar.close()
   })
 })
 
