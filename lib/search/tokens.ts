@@ -1,78 +1,35 @@
-/** 60 tokens a record: enough for a long name, e-mails and phones; bounds what one write costs. */
-const maxTokens = 60
-/** 40 characters of a word tell it apart; longer tokens only cost. */
-const maxTokenLength = 40
-/** 12 words a query: each is a read. */
-const maxTerms = 12
-/** 7 digits: shorter ones may be part of a name. */
-const phoneQuery = /^\+?[\d\s().-]{7,}$/
-const email = /^[^\s@]+@[^\s@]+\.[^\s@]+$/
-const legalSuffix = /(集团)?(股份)?(有限)?(责任)?(公司|厂|店|中心|合伙企业)$/u
+import { type SearchKey, type SearchText, textKeys } from '#lib/search/keys.ts'
+import { openPinyin } from '#lib/search/pinyin.ts'
+import { isSpoken, pinyinKeys } from '#lib/search/pinyin-keys.ts'
 
-/** Text as search compares it: full-width made plain, lower case. */
-export function foldText(text: string): string {
-  return text.toWellFormed().normalize('NFKC').toLowerCase().trim()
-}
+/** The way records become tokens; a change of it that moves tokens counts one up, and asks for `npm run reindex`. */
+export const tokenScheme = 2
 
-/** What a record with these texts can be found by. */
-export function tokensOf(texts: readonly string[]): string[] {
-  const tokens = new Set<string>()
-  for (const text of texts) for (const token of textTokens(foldText(text))) tokens.add(shortened(token))
-  return [...tokens].slice(0, maxTokens)
-}
+/** 100 tokens a record: enough for long names and twenty phones; bounds what one write costs. */
+const maxTokens = 100
+/** 20 characters of a name tell it apart; longer tokens only cost. */
+const maxTokenLength = 20
 
-/** What to look up for a query: every part must be found. */
-export function queryTerms(query: string): string[] {
-  const folded = foldText(query)
-  const digits = folded.replace(/\D/g, '')
-  if (phoneQuery.test(folded) && digits.length >= 7) return [shortened(digits.replace(/^0+/, ''))]
-  const terms = folded.split(/\s+/).flatMap(part => (email.test(part) ? [part] : wordTerms(part)))
-  return [...new Set(terms)].slice(0, maxTerms).map(shortened)
-}
-
-function wordTerms(text: string): string[] {
-  return words(text).flatMap(word => (isHan(word) ? hanQueryTerms(word) : [word]))
+/** What a record with these texts can be found by: a token serves everyone who types the beginning of it. */
+export async function tokensOf(texts: readonly SearchText[]): Promise<string[]> {
+  const written = texts.flatMap(textKeys)
+  const spoken = texts.some(isSpoken) ? await spokenKeysOf(texts) : []
+  return withoutBeginnings([...written, ...spoken].map(key => shortened(key.text))).slice(0, maxTokens)
 }
 
 /** Cut between characters: half of one could not be stored. */
-function shortened(token: string): string {
+export function shortened(token: string): string {
   return token.length <= maxTokenLength ? token : [...token].slice(0, maxTokenLength).join('')
 }
 
-function textTokens(text: string): string[] {
-  if (/^\+\d+$/.test(text)) return phoneTokens(text.slice(1))
-  // The part before the @ is how the whole begins: it needs no token of its own.
-  if (email.test(text)) return [text, text.slice(text.lastIndexOf('@') + 1)]
-  return words(text).flatMap(word => (isHan(word) ? hanTokens(word) : [word]))
+async function spokenKeysOf(texts: readonly SearchText[]): Promise<SearchKey[]> {
+  const read = await openPinyin()
+  return texts.flatMap(text => pinyinKeys(text, read))
 }
 
-/** The whole number, without the country code China's and America's customers leave out, and its last four digits. */
-function phoneTokens(digits: string): string[] {
-  const national = digits.replace(/^(86|1)(?=\d{10,11}$)/, '')
-  return [digits, national, digits.slice(-4)]
-}
-
-/** Runs of Chinese characters, and words of letters and digits of any other script. */
-function words(text: string): string[] {
-  return text.match(/\p{Script=Han}+|[^\s\p{Script=Han}\p{P}\p{S}]+(?:[@._+-][^\s\p{Script=Han}\p{P}\p{S}]+)*/gu) ?? []
-}
-
-function isHan(word: string): boolean {
-  return /^\p{Script=Han}/u.test(word)
-}
-
-/** Every pair of neighbours, and the last character: any part of a name can then be found. */
-function hanTokens(word: string): string[] {
-  const characters = [...withoutSuffix(word)]
-  return characters.map((character, i) => character + (characters[i + 1] ?? ''))
-}
-
-function hanQueryTerms(word: string): string[] {
-  const characters = [...withoutSuffix(word)]
-  return characters.length < 2 ? characters : hanTokens(word).slice(0, -1)
-}
-
-/** 有限公司 and the like stand in every company name: they find nothing. */
-function withoutSuffix(word: string): string {
-  return word.replace(legalSuffix, '') || word
+/** Drops each token that another one begins with, which then serves for both. */
+function withoutBeginnings(tokens: readonly string[]): string[] {
+  const sorted = [...new Set(tokens)].sort()
+  const needless = new Set(sorted.filter((token, i) => sorted[i + 1]?.startsWith(token)))
+  return [...new Set(tokens)].filter(token => !needless.has(token))
 }

@@ -1,54 +1,34 @@
-import { typeOf } from '#lib/records/fields/types.ts'
-import { tokensOf } from '#lib/search/tokens.ts'
-import type { StoredRecord } from '#lib/store/items.ts'
-import { readRecords } from '#lib/store/read.ts'
-import { type Indexed, noteIndexed, readIndexed, writeTokens } from '#lib/store/search-table.ts'
-import type { Store } from '#lib/store/table.ts'
-import type { ObjectDefinition } from '#schemas/definition.ts'
-import type { ObjectRegistry } from '#schemas/registry.ts'
+import type { Clock } from '#lib/runtime/clock.ts'
+import { type IndexTables, indexRecords } from '#lib/search/index-records.ts'
+import { tokenScheme } from '#lib/search/tokens.ts'
+import { noteScheme, noteThrough } from '#lib/store/search-notes.ts'
+import type { Store, Table } from '#lib/store/table.ts'
 
-/** The records table, the search table, and the objects. */
-export type IndexTables = { store: Store; searchStore: Store; objects: ObjectRegistry }
-
-type Change = { id: string; object: string; version: number; add: string[]; drop: string[]; tokens: string[] }
+/** Tables whose scheme this container has noted. */
+const noted = new WeakSet<Table>()
 
 /**
- * Brings the search index up to date with records as they are now, whatever the order or repetition of the events.
+ * Brings the search index up to date with records as they are now, whatever the order or repetition of the events, and
+ * notes how far behind it is.
  * @param ids up to 100 record ids.
- * @returns ids whose record changed meanwhile: to be done again.
+ * @returns ids whose record kept changing meanwhile: to be done again.
  */
-export async function updateSearchIndex(tables: IndexTables, ids: readonly string[]): Promise<string[]> {
-  const unique = [...new Set(ids)]
-  const [records, indexed] = await Promise.all([
-    readRecords(tables.store, unique),
-    readIndexed(tables.searchStore, unique),
-  ])
-  const changes = [...records.values()].flatMap(record => indexChange(tables.objects, record, indexed.get(record.id)))
-  await writeTokens(tables.searchStore, changes)
-  const notes = changes.map(async ({ id, version, tokens }) => {
-    const isNoted = await noteIndexed(tables.searchStore, id, { version, tokens })
-    return isNoted ? [] : [id]
-  })
-  return (await Promise.all(notes)).flat()
+export async function updateSearchIndex(
+  tables: IndexTables & { clock: Clock },
+  ids: readonly string[],
+): Promise<string[]> {
+  const { left, newest, olderScheme } = await indexRecords(tables, ids)
+  await noteSchemeMet(tables.searchStore, olderScheme)
+  if (left.length === 0 && newest !== undefined) {
+    const lagMs = Math.max(0, tables.clock.now().getTime() - Date.parse(newest))
+    await noteThrough(tables.searchStore, { through: newest, lagMs })
+  }
+  return left
 }
 
-/** Texts by which people search a record, field by field. */
-export function searchTexts(object: ObjectDefinition, record: StoredRecord): { field: string; text: string }[] {
-  return Object.entries(object.fields).flatMap(([field, definition]) => {
-    const value = record.fields[field]
-    if (!definition.searchable || value === undefined) return []
-    return (typeOf(definition).searchTexts?.(value) ?? []).map(text => ({ field, text }))
-  })
-}
-
-function indexChange(objects: ObjectRegistry, record: StoredRecord, indexed: Indexed | undefined): Change[] {
-  const object = objects.byName.get(record.object)
-  if (!object || object.system) return []
-  const texts = record.deletedAt === undefined ? searchTexts(object, record).map(({ text }) => text) : []
-  const tokens = tokensOf(texts)
-  // Never found and not to be found, such as an activity: nothing to note.
-  if (!indexed && tokens.length === 0) return []
-  const old = new Set(indexed?.tokens)
-  const add = tokens.filter(token => !old.delete(token))
-  return [{ id: record.id, object: object.name, version: record.version, add, drop: [...old], tokens }]
+/** A record indexed by an older scheme tells that the index has more such; the first update of an empty index notes today's. */
+async function noteSchemeMet(searchStore: Store, olderScheme: number | undefined): Promise<void> {
+  if (olderScheme !== undefined) await noteScheme(searchStore, olderScheme, { onlyFirst: false })
+  else if (!noted.has(searchStore.table)) await noteScheme(searchStore, tokenScheme, { onlyFirst: true })
+  noted.add(searchStore.table)
 }

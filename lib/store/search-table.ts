@@ -1,99 +1,107 @@
-import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb'
-import { BatchGetCommand, BatchWriteCommand, PutCommand, QueryCommand } from '@aws-sdk/lib-dynamodb'
+import { BatchWriteCommand, QueryCommand } from '@aws-sdk/lib-dynamodb'
 import { unavailable } from '#lib/errors.ts'
 import { pauseMs } from '#lib/store/backoff.ts'
 import { metered, type Store } from '#lib/store/table.ts'
 
-/** The tokens a record is found by, at a version of it. */
-export type Indexed = { version: number; tokens: string[] }
+/** Tokens to add to and drop from what leads to a record. */
+export type TokenChange = { object: string; id: string; add: readonly string[]; drop: readonly string[] }
 
-type Request = { PutRequest: { Item: Record<string, string> } } | { DeleteRequest: { Key: Record<string, string> } }
+/** Ids of one page, and where the next one starts; no next: the list ends here. */
+export type TokenPage = { ids: string[]; next?: TokenPosition }
+
+/** A place in a list of tokens: the sort key of the last one read. */
+export type TokenPosition = string
+
+type Key = { pk: string; sk: string }
+type Request = { PutRequest: { Item: Key & { id: string } } } | { DeleteRequest: { Key: Key } }
 
 /** 25: DynamoDB's ceiling for a BatchWriteItem. */
 const writeLimit = 25
+/** 4 batches at once: enough to fill the time of a round trip, few enough to leave the API its share. */
+const batchesInFlight = 4
+/** 8 tries, 4 seconds in all: then the caller's own retry takes over. */
+const maxTries = 8
 
-/** Ids of up to `limit` records of an object with a token that begins so. */
-export async function readTokenIds(store: Store, object: string, prefix: string, limit: number): Promise<string[]> {
+/** Ids of up to `limit` tokens of an object that begin so; of equal tokens the oldest record first. */
+export async function readTokenPage(
+  store: Store,
+  object: string,
+  { prefix, limit, after }: { prefix: string; limit: number; after?: TokenPosition | undefined },
+): Promise<TokenPage> {
+  const pk = tokenPartition(object, prefix)
   const command = new QueryCommand({
     TableName: store.table.name,
     KeyConditionExpression: 'pk = :pk AND begins_with(sk, :prefix)',
-    ExpressionAttributeValues: { ':pk': tokenPartition(object, prefix), ':prefix': prefix },
+    ExpressionAttributeValues: { ':pk': pk, ':prefix': prefix },
     Limit: limit,
+    ...(after !== undefined && { ExclusiveStartKey: { pk, sk: after } }),
     ReturnConsumedCapacity: 'TOTAL',
   })
   const answer = await metered(store, 'read', () => store.table.client.send(command))
-  return (answer.Items ?? []).map(item => item['id'] as string)
+  const ids = (answer.Items ?? []).map(item => item['id'] as string)
+  const next = answer.LastEvaluatedKey?.['sk'] as string | undefined
+  return next === undefined ? { ids } : { ids, next }
 }
 
-/** What each of up to 100 records is indexed by now. */
-export async function readIndexed(store: Store, ids: readonly string[]): Promise<Map<string, Indexed>> {
-  const found = new Map<string, Indexed>()
-  let left = ids.map(stateKey)
-  for (let attempt = 0; left.length > 0; attempt++) {
-    if (attempt > 0) await pause(attempt)
-    const command = new BatchGetCommand({ RequestItems: { [store.table.name]: { Keys: left, ConsistentRead: true } } })
-    const answer = await metered(store, 'read', () => store.table.client.send(command))
-    for (const item of answer.Responses?.[store.table.name] ?? []) found.set(item['id'] as string, item as never)
-    left = (answer.UnprocessedKeys?.[store.table.name]?.Keys ?? []) as typeof left
-  }
-  return found
+/** Adds and drops tokens of records, in batches across records; safe to repeat. */
+export async function writeTokens(store: Store, changes: readonly TokenChange[]): Promise<void> {
+  await writeAll(
+    store,
+    changes.flatMap(({ object, id, add, drop }): Request[] => [
+      ...add.map(token => ({ PutRequest: { Item: { ...tokenKey(object, token, id), id } } })),
+      ...drop.map(token => ({ DeleteRequest: { Key: tokenKey(object, token, id) } })),
+    ]),
+  )
 }
 
-/** Adds and drops token entries of records; safe to repeat. */
-export async function writeTokens(
-  store: Store,
-  changes: readonly { object: string; id: string; add: readonly string[]; drop: readonly string[] }[],
-): Promise<void> {
-  const requests = changes.flatMap(({ object, id, add, drop }): Request[] => [
-    ...add.map(token => ({ PutRequest: { Item: { ...tokenKey(object, token, id), id } } })),
-    ...drop.map(token => ({ DeleteRequest: { Key: tokenKey(object, token, id) } })),
-  ])
+/** Deletes items of the search table by their keys. */
+export async function deleteSearchItems(store: Store, keys: readonly Key[]): Promise<void> {
+  await writeAll(
+    store,
+    keys.map(({ pk, sk }) => ({ DeleteRequest: { Key: { pk, sk } } })),
+  )
+}
+
+/** The object, token and record of a token item's key; undefined for any other item. */
+export function parseTokenKey({ pk, sk }: Key): { object: string; token: string; id: string } | undefined {
+  const object = /^S#([^#]+)#/.exec(pk)?.[1]
+  const end = sk.lastIndexOf('#')
+  return object === undefined || end < 1 ? undefined : { object, token: sk.slice(0, end), id: sk.slice(end + 1) }
+}
+
+/** Where a token of a record stands. */
+export function tokenKey(object: string, token: string, id: string): Key {
+  return { pk: tokenPartition(object, token), sk: `${token}#${id}` }
+}
+
+/** Tokens are spread over partitions by how they begin: one character, or the sign and two digits of a phone number. */
+function tokenPartition(object: string, token: string): string {
+  const [first = '', ...others] = token.slice(0, 4)
+  const isPhone = first === '+' || first === '-'
+  return `S#${object}#${first}${isPhone ? others.slice(0, 2).join('') : ''}`
+}
+
+async function writeAll(store: Store, requests: readonly Request[]): Promise<void> {
+  const batches: Request[][] = []
   for (let start = 0; start < requests.length; start += writeLimit)
-    await writeBatch(store, requests.slice(start, start + writeLimit))
-}
-
-/** Notes what a record is indexed by; false when a later version was noted meanwhile. */
-export async function noteIndexed(store: Store, id: string, indexed: Indexed): Promise<boolean> {
-  const command = new PutCommand({
-    TableName: store.table.name,
-    Item: { ...stateKey(id), id, ...indexed },
-    ConditionExpression: 'attribute_not_exists(pk) OR version <= :version',
-    ExpressionAttributeValues: { ':version': indexed.version },
-  })
-  try {
-    await metered(store, 'write', () => store.table.client.send(command))
-    return true
-  } catch (error) {
-    if (error instanceof ConditionalCheckFailedException) return false
-    throw error
+    batches.push(requests.slice(start, start + writeLimit))
+  const next = batches[Symbol.iterator]()
+  const writer = async () => {
+    for (const batch of next) await writeBatch(store, batch)
   }
+  await Promise.all(Array.from({ length: Math.min(batchesInFlight, batches.length) }, writer))
 }
 
 async function writeBatch(store: Store, requests: Request[]): Promise<void> {
   let left = requests
   for (let attempt = 0; left.length > 0; attempt++) {
-    if (attempt > 0) await pause(attempt)
-    const command = new BatchWriteCommand({ RequestItems: { [store.table.name]: left } })
+    if (attempt === maxTries) throw unavailable('The search index is overloaded. Try again in a few seconds.')
+    if (attempt > 0) await pauseMs(attempt)
+    const command = new BatchWriteCommand({
+      RequestItems: { [store.table.name]: left },
+      ReturnConsumedCapacity: 'TOTAL',
+    })
     const answer = await metered(store, 'write', () => store.table.client.send(command))
     left = (answer.UnprocessedItems?.[store.table.name] ?? []) as Request[]
   }
-}
-
-async function pause(attempt: number): Promise<void> {
-  if (attempt === 8) throw unavailable('The search index is overloaded. Try again in a few seconds.')
-  await pauseMs(attempt)
-}
-
-/** Tokens are spread over partitions by how they begin: one Chinese character, or two of any other script. */
-function tokenPartition(object: string, token: string): string {
-  const [first = '', second = ''] = token
-  return `S#${object}#${/\p{Script=Han}/u.test(first) ? first : first + second}`
-}
-
-function tokenKey(object: string, token: string, id: string) {
-  return { pk: tokenPartition(object, token), sk: `${token}#${id}` }
-}
-
-function stateKey(id: string) {
-  return { pk: `R#${id}`, sk: 'A' }
 }
