@@ -16,6 +16,10 @@ const variables = z.object({
   TABLE_NAME: z.string().optional(),
   SEARCH_TABLE_NAME: z.string().optional(),
   BUS_NAME: z.string().optional(),
+  FILES_BUCKET: z.string().optional(),
+  IMPORT_WORKFLOW_ARN: z.string().optional(),
+  UNDO_IMPORT_WORKFLOW_ARN: z.string().optional(),
+  EXPORT_WORKFLOW_ARN: z.string().optional(),
   USER_POOL_ID: z.string().optional(),
   USER_POOL_CLIENT_IDS: z.string().optional(),
   /** Where Cognito answers, when not at its AWS address. */

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import { uuidv7obj } from 'uuidv7'
 
 const alphabet = '0123456789abcdefghjkmnpqrstvwxyz'
@@ -7,6 +8,18 @@ export type Ids = { next(prefix: string): string }
 
 /** TypeIDs: a prefix, an underscore and a UUIDv7 in Crockford base 32, so ids name their object and sort by time. */
 export const typeIds: Ids = { next: prefix => `${prefix}_${encode(uuidv7obj().bytes)}` }
+
+/**
+ * The same id each time for the same seed: a TypeID whose time is `at` and whose random bits are a hash of the seed. A job
+ * that is run again so finds what its first run wrote.
+ */
+export function derivedId(prefix: string, { at, seed }: { at: Date; seed: string }): string {
+  const bytes = createHash('sha256').update(seed).digest().subarray(0, 16)
+  bytes.writeUIntBE(at.getTime(), 0, 6)
+  bytes[6] = 0x70 | (bytes.readUInt8(6) & 0x0f)
+  bytes[8] = 0x80 | (bytes.readUInt8(8) & 0x3f)
+  return `${prefix}_${encode(bytes)}`
+}
 
 /** Whether a text has the shape of an id with that prefix. */
 export function isTypeId(text: string, prefix: string): boolean {

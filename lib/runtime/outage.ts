@@ -16,6 +16,8 @@ const passing = new Set([
   'RequestTimeout',
   'RequestTimeoutException',
   'AbortError',
+  'ExecutionLimitExceeded',
+  'KmsThrottlingException',
 ])
 const passingCodes = new Set(['ECONNREFUSED', 'ECONNRESET', 'ETIMEDOUT', 'EPIPE', 'ENOTFOUND', 'EAI_AGAIN'])
 

@@ -1,6 +1,6 @@
 import * as fc from 'fast-check'
 import { afterEach, describe, expect, it, vi } from 'vitest'
-import { isId, isTypeId, prefixOf, typeIds } from '#lib/runtime/ids.ts'
+import { derivedId, isId, isTypeId, prefixOf, typeIds } from '#lib/runtime/ids.ts'
 
 const next = vi.hoisted(() => ({ bytes: undefined as Uint8Array | undefined }))
 vi.mock('uuidv7', async importOriginal => {
@@ -96,5 +96,17 @@ describe('prefixOf', () => {
     ['', ''],
   ])('%j gives %j', (id, prefix) => {
     expect(prefixOf(id)).toBe(prefix)
+  })
+})
+
+describe('derivedId', () => {
+  const at = new Date('2026-03-31T01:00:00.000Z')
+
+  it('is the same for the same seed, a TypeID of its time, and another for another seed', () => {
+    const id = derivedId('cust', { at, seed: 'imp_1/7' })
+    expect(derivedId('cust', { at, seed: 'imp_1/7' })).toBe(id)
+    expect(isTypeId(id, 'cust')).toBe(true)
+    expect(derivedId('cust', { at, seed: 'imp_1/8' })).not.toBe(id)
+    expect(derivedId('cust', { at: new Date(at.getTime() + 1), seed: 'imp_1/7' }) > id).toBe(true)
   })
 })

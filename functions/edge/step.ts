@@ -1,0 +1,74 @@
+import type { Context as LambdaContext } from 'aws-lambda'
+import * as z from 'zod'
+import { CrmError } from '#lib/errors.ts'
+import { createLogger, type Logger } from '#lib/runtime/logger.ts'
+import { isOutage } from '#lib/runtime/outage.ts'
+
+/** What a step gets beside its input. */
+export type StepCall = {
+  log: Logger
+  /** The id of this invocation: in every log line, and the request id of the changes it makes. */
+  requestId: string
+  /** Milliseconds until Lambda ends the step. */
+  remainingMs(): number
+}
+
+/**
+ * Error names that a definition's `Retry` and `Catch` may name:
+ * `Unavailable` passes by itself, so retry; `Refused` broke a rule, so do not; anything else is a bug of ours.
+ */
+export type StepErrorName = 'Unavailable' | 'Refused' | 'InvalidInput' | 'Internal'
+
+/** A step of a workflow as Lambda calls it. */
+export type Step<Output> = (event: unknown, context: LambdaContext) => Promise<Output>
+
+/**
+ * Makes a workflow's step of a function: checks its input, logs once what fails, and ends it with an error whose name a
+ * definition can match. A step may run again with the same input at any time, so it must be idempotent.
+ */
+export function step<Schema extends z.ZodType, Output>(
+  inputSchema: Schema,
+  run: (input: z.output<Schema>, call: StepCall) => Promise<Output>,
+): Step<Output> {
+  return async (event, context) => {
+    const requestId = context.awsRequestId
+    const log = createLogger({ requestId, step: context.functionName })
+    const input = inputSchema.safeParse(event)
+    if (!input.success) throw ended('InvalidInput', input.error, log)
+    try {
+      return await run(input.data, { log, requestId, remainingMs: () => context.getRemainingTimeInMillis() })
+    } catch (error) {
+      throw ended(nameOf(error), error, log)
+    }
+  }
+}
+
+/** What Step Functions hands to the state that a `Catch` leads to: the error's name, and its text out of Lambda's JSON. */
+export const stepFailure = z
+  .object({ Error: z.string(), Cause: z.string().default('') })
+  .transform(({ Error: name, Cause }) => ({ name, message: messageIn(Cause) }))
+
+function ended(name: StepErrorName, error: unknown, log: Logger): Error {
+  const message = error instanceof Error ? error.message : String(error)
+  if (name === 'Unavailable') log.warn('A service behind the step failed', { error })
+  if (name === 'Refused') log.warn('The step refused its work', { error })
+  if (name === 'InvalidInput' || name === 'Internal') log.error('The step failed', { error })
+  // Lambda reports the name of what is thrown as the type that Retry and Catch look at.
+  return Object.assign(new Error(message, { cause: error }), { name })
+}
+
+function nameOf(error: unknown): Exclude<StepErrorName, 'InvalidInput'> {
+  if (error instanceof CrmError && error.code !== 'unavailable' && error.code !== 'internal') return 'Refused'
+  if (isOutage(error) || (error instanceof CrmError && error.code === 'unavailable')) return 'Unavailable'
+  return 'Internal'
+}
+
+const lambdaCause = z.object({ errorMessage: z.string() })
+
+function messageIn(cause: string): string {
+  try {
+    return lambdaCause.parse(JSON.parse(cause)).errorMessage
+  } catch {
+    return cause
+  }
+}
