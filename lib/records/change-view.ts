@@ -6,7 +6,7 @@ import type { Json, JsonObject } from '#schemas/json.ts'
 
 /** A change as the actor may see it: hidden fields left out, masked values blotted. */
 export function viewChange(ctx: Pick<Context, 'actor'>, object: ObjectDefinition, change: Change): JsonObject {
-  const { version, action, actorId, at, requestId, source } = change
+  const { version, action, actorId, at, requestId, source, merge } = change
   const changes: JsonObject = {}
   for (const [name, sides] of Object.entries(change.changes)) {
     const old = viewSide(ctx, object, name, sides.old)
@@ -14,7 +14,7 @@ export function viewChange(ctx: Pick<Context, 'actor'>, object: ObjectDefinition
     if (old === undefined && fresh === undefined) continue
     changes[name] = { old: old ?? null, new: fresh ?? null }
   }
-  return { version, action, actorId, at, requestId, source, changes }
+  return { version, action, actorId, at, requestId, source, changes, ...(merge && { merge }) }
 }
 
 function viewSide(ctx: Pick<Context, 'actor'>, object: ObjectDefinition, name: string, value: Json | undefined) {

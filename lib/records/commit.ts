@@ -3,6 +3,7 @@ import { type CrmError, idempotencyKeyReused, invalidAt, unavailable, uniqueViol
 import { guardOwnAccess } from '#lib/permissions/own-access.ts'
 import { allows, recordRule } from '#lib/permissions/rules.ts'
 import { diffFields } from '#lib/records/diff.ts'
+import { loadMatchKeys } from '#lib/records/load-match-keys.ts'
 import { atPlace, placed } from '#lib/records/place.ts'
 import type { Plan } from '#lib/records/plan.ts'
 import { indexKeys, keyChanges } from '#lib/records/record-keys.ts'
@@ -25,7 +26,7 @@ const transactionBytes = 3_800_000
 export async function commit(ctx: Context, plans: readonly Plan[]): Promise<string | undefined> {
   const writeId = randomUUID()
   const writes = await toWrites(ctx, plans, writeId)
-  const steps = writeSteps(ctx.store.table.name, writes)
+  const steps = [...writeSteps(ctx.store.table.name, writes), ...plans.flatMap(plan => plan.steps ?? [])]
   if (ctx.idempotency) steps.push(rememberStep(ctx, ctx.idempotency, plans))
   if (steps.length === 0) return undefined
   checkSteps(steps, plans)
@@ -48,7 +49,8 @@ export async function checkPlans(ctx: Context, plans: readonly Plan[]): Promise<
     }
 }
 
-function toWrites(ctx: Context, plans: readonly Plan[], writeId: string): Promise<RecordWrite[]> {
+async function toWrites(ctx: Context, plans: readonly Plan[], writeId: string): Promise<RecordWrite[]> {
+  await loadMatchKeys()
   return Promise.all(
     plans.flatMap((plan, operation) =>
       plan.action === 'unchanged' ? [] : [atPlace(plan.place, () => toWrite(ctx, plan, { operation, writeId }))],
@@ -67,10 +69,11 @@ function toWrite(ctx: Context, plan: Plan, { operation, writeId }: { operation: 
     action: action === 'unchanged' ? 'updated' : action,
     at: after.updatedAt,
     actorId: after.updatedBy,
-    requestId: ctx.requestId,
+    requestId: plan.requestId ?? ctx.requestId,
     source: ctx.source,
     writeId,
     changes,
+    ...(plan.merge && { merge: plan.merge }),
   }
   if (Math.max(bytesOf(change), bytesOf(after)) > itemBytes)
     throw invalidAt('', 'too_long', 'The record, or its change, is larger than 380 KB; shorten its longest texts.')
@@ -131,7 +134,7 @@ function checkSteps(steps: readonly Step[], plans: readonly Plan[]): void {
     throw invalidAt(whole, 'too_long', 'The batch is larger than the 4 MB that can be written as one; split it.')
   const seen = new Set<string>()
   for (const { item, purpose } of steps) {
-    const { pk, sk } = item.Put?.Item ?? item.Delete?.Key ?? {}
+    const { pk, sk } = item.Put?.Item ?? item.Delete?.Key ?? item.ConditionCheck?.Key ?? {}
     const key = `${pk}\n${sk}`
     if (seen.has(key)) throw placedAt(plans[purpose.operation], repeated(purpose))
     seen.add(key)

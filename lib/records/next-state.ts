@@ -64,7 +64,7 @@ export async function settleReferences(
 
 /** The next version of a record with these fields. */
 export function nextVersion(ctx: Context, record: StoredRecord, fields: JsonObject): StoredRecord {
-  const { deletedAt: _past, ...rest } = record
+  const { deletedAt: _past, mergedInto: _survivor, ...rest } = record
   return {
     ...rest,
     fields,

@@ -31,7 +31,10 @@ export function listSource(
   }
   const shards = Array.from({ length: request.listShards }, (_, shard) => shard)
   const partitions = shards.map(
-    (shard): Partition => ({ index: 'byObject', pk: objectPartition(object.name, shard, narrowing.trash) }),
+    (shard): Partition => ({
+      index: 'byObject',
+      pk: objectPartition(object.name, shard, narrowing.trash ? 'trash' : 'all'),
+    }),
   )
   return { partitions, isLookup: false }
 }

@@ -1,14 +1,16 @@
 import type { CompiledField, CompiledObject } from '#lib/records/compile.ts'
 import { pointerTo } from '#lib/records/input.ts'
-import { matchValues, uniqueValues } from '#lib/records/match-keys.ts'
+import { loadedMatchKeys } from '#lib/records/load-match-keys.ts'
+import { ownerOf, textOf } from '#lib/records/owner-of.ts'
+import { uniqueValues } from '#lib/records/unique-values.ts'
 import type { IndexKeys, MatchEntry, StoredRecord, UniqueValue } from '#lib/store/items.ts'
-import { objectPartition, ownerPartition, shardOf } from '#lib/store/keys.ts'
+import { type ListName, objectPartition, ownerPartition, shardOf } from '#lib/store/keys.ts'
 import type { KeyChanges } from '#lib/store/write.ts'
 import type { Json } from '#schemas/json.ts'
 
 type Keys = { unique: UniqueValue[]; matches: MatchEntry[] }
 
-/** Keys to claim and drop when a record goes from one state to another; a deleted record holds none. */
+/** Keys to claim and drop when a record goes from one state to another; a deleted record holds none. Needs `loadMatchKeys`. */
 export function keyChanges(object: CompiledObject, before: StoredRecord | undefined, after: StoredRecord): KeyChanges {
   const old = keysOf(object, before)
   const fresh = keysOf(object, after)
@@ -20,12 +22,12 @@ export function keyChanges(object: CompiledObject, before: StoredRecord | undefi
   }
 }
 
-/** Where a record stands in the indexes; in the recycle bin it stands in the trash list only. */
+/** Where a record stands in the indexes; a deleted or absorbed one stands in a list of such records only. */
 export function indexKeys(object: CompiledObject, record: StoredRecord, listShards: number): IndexKeys {
   const { definition } = object
   const isDeleted = record.deletedAt !== undefined
   const keys: IndexKeys = {
-    byObjectPk: objectPartition(definition.name, shardOf(record.id, listShards), isDeleted),
+    byObjectPk: objectPartition(definition.name, shardOf(record.id, listShards), listOf(record)),
     byObjectSk: `${record.updatedAt}#${record.id}`,
   }
   if (isDeleted) return keys
@@ -42,24 +44,16 @@ export function indexKeys(object: CompiledObject, record: StoredRecord, listShar
   return keys
 }
 
-/** Id of the user who owns the record. */
-export function ownerOf(object: Pick<CompiledObject, 'definition'>, record: StoredRecord): string | undefined {
-  const { ownerField } = object.definition
-  if (ownerField === 'id') return record.id
-  return ownerField ? textOf(record.fields[ownerField]) : undefined
-}
-
-/** Id of the team the record belongs to. */
-export function teamOf(object: Pick<CompiledObject, 'definition'>, record: StoredRecord): string | undefined {
-  const { teamField } = object.definition
-  return teamField ? textOf(record.fields[teamField]) : undefined
-}
-
 /** When the record happened: its time field, else its last change for objects without one, else its creation. */
 export function timeOf(object: Pick<CompiledObject, 'definition'>, record: StoredRecord): string {
   const { timeField } = object.definition
   if (!timeField) return record.updatedAt
   return textOf(record.fields[timeField]) ?? record.createdAt
+}
+
+function listOf({ deletedAt, mergedInto }: StoredRecord): ListName {
+  if (mergedInto !== undefined) return 'merged'
+  return deletedAt === undefined ? 'all' : 'trash'
 }
 
 function parentOf(object: CompiledObject, record: StoredRecord): string | undefined {
@@ -68,13 +62,19 @@ function parentOf(object: CompiledObject, record: StoredRecord): string | undefi
   return undefined
 }
 
+/** A bulk write asks for the keys of one state several times; states are never changed in place. */
+const known = new WeakMap<StoredRecord, Keys>()
+
 function keysOf(object: CompiledObject, record: StoredRecord | undefined): Keys {
-  const keys: Keys = { unique: [], matches: [] }
-  if (!record || record.deletedAt !== undefined) return keys
+  const keys: Keys = (record && known.get(record)) ?? { unique: [], matches: [] }
+  if (!record || record.deletedAt !== undefined || known.has(record)) return keys
+  known.set(record, keys)
   for (const field of object.fields.values()) {
     const value = record.fields[field.name]
     if (value !== undefined) addKeys(keys, object, record, field, value)
   }
+  for (const { kind, value } of loadedMatchKeys(object.definition, record.fields))
+    keys.matches.push({ kind, value, sort: record.id })
   return keys
 }
 
@@ -83,8 +83,6 @@ function addKeys(keys: Keys, object: CompiledObject, record: StoredRecord, field
   if (definition.unique)
     for (const text of uniqueValues(value, definition))
       keys.unique.push({ field: name, value: text, pointer: pointerTo(name) })
-  for (const kind of definition.matchOn ?? [])
-    for (const text of matchValues(kind, value, definition)) keys.matches.push({ kind, value: text, sort: record.id })
   if (definition.type === 'reference' && definition.lookup)
     keys.matches.push({ kind: name, value: String(value), sort: `${timeOf(object, record)}#${record.id}` })
 }
@@ -93,8 +91,4 @@ function without<T>(all: readonly T[], others: readonly T[]): T[] {
   const known = new Set(others.map(other => JSON.stringify(other)))
   const kept = new Map(all.map(key => [JSON.stringify(key), key]))
   return [...kept].flatMap(([text, key]) => (known.has(text) ? [] : [key]))
-}
-
-function textOf(value: Json | undefined): string | undefined {
-  return typeof value === 'string' ? value : undefined
 }

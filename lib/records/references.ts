@@ -63,7 +63,10 @@ function referenceProblem(ctx: Context, reference: Reference, record: StoredReco
     !record.deletedAt &&
     allows(recordRule(ctx.actor, definition, 'read'), record)
   if (!isSeen) {
-    const detail = `${field} refers to ${id}, but there is no such ${target} that you may see.`
+    const isMerged = record?.mergedInto && definition && allows(recordRule(ctx.actor, definition, 'read'), record)
+    const detail = isMerged
+      ? `${field} refers to ${id}, which was merged into ${record.mergedInto}; refer to that.`
+      : `${field} refers to ${id}, but there is no such ${target} that you may see.`
     return [{ pointer, code: 'invalid_reference', detail }]
   }
   if (target === 'user' && record.fields['status'] === 'disabled')

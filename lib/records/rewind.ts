@@ -25,8 +25,10 @@ export async function recordAtTime(store: Store, record: StoredRecord, at: strin
 function rewind(record: StoredRecord, changes: readonly Change[]): StoredRecord | undefined {
   const made = changes.at(-1)
   if (!made) return undefined
-  const { deletedAt: _now, ...rest } = record
+  const { deletedAt: _now, mergedInto: _survivor, ...rest } = record
   const fields = changes.slice(0, -1).reduce((state, change) => undoChange(state, change.changes), record.fields)
   const then: StoredRecord = { ...rest, fields, version: made.version, updatedAt: made.at, updatedBy: made.actorId }
+  if (made.merge?.into !== undefined && made.action === 'merged')
+    return { ...then, deletedAt: made.at, mergedInto: made.merge.into }
   return made.action === 'deleted' ? { ...then, deletedAt: made.at } : then
 }

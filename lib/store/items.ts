@@ -12,10 +12,15 @@ export type StoredRecord = {
   updatedBy: string
   /** In the recycle bin since then. */
   deletedAt?: string
+  /** Absorbed by that record in a merge; `deletedAt` is set too. */
+  mergedInto?: string
 }
 
 /** What a write did to a record. */
-export type ChangeAction = 'created' | 'updated' | 'deleted' | 'restored' | 'reverted'
+export type ChangeAction = 'created' | 'updated' | 'deleted' | 'restored' | 'reverted' | 'merged' | 'unmerged'
+
+/** The merge a change belongs to: into which record this one went, or which records it absorbed. */
+export type MergeMark = { id: string; into?: string; absorbed?: string[] }
 
 /** One immutable line of a record's history; the outbox of change events too. */
 export type Change = {
@@ -31,6 +36,8 @@ export type Change = {
   writeId: string
   /** Per field that changed; a side is absent when the field had or has no value. */
   changes: Record<string, { old?: Json; new?: Json }>
+  /** Only for `merged` and `unmerged`. */
+  merge?: MergeMark
 }
 
 /** Attributes that place a record in the indexes; sparse: what is absent is not indexed. */

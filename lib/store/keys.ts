@@ -33,9 +33,12 @@ export function idempotencyItemKey(key: string): Key {
   return { pk: `I#${key}`, sk: 'A' }
 }
 
+/** Lists of the byObject index; `all`: what people list. */
+export type ListName = 'all' | 'trash' | 'merged'
+
 /** Partition of the byObject index that a record's list entry stands in. */
-export function objectPartition(object: string, shard: number, isDeleted: boolean): string {
-  return `${isDeleted ? 'trash#' : ''}${object}#${shard}`
+export function objectPartition(object: string, shard: number, list: ListName): string {
+  return `${list === 'all' ? '' : `${list}#`}${object}#${shard}`
 }
 
 /** Partition of the byOwner index. */

@@ -40,6 +40,21 @@ export async function readUniqueHolder(
   return item?.['id'] as string | undefined
 }
 
+/** The ids of the records that hold unique values, in the order of the values; undefined where none does. */
+export async function readUniqueHolders(
+  store: Store,
+  object: string,
+  uniques: readonly { field: string; value: string }[],
+): Promise<(string | undefined)[]> {
+  const keys = uniques.map(({ field, value }) => uniqueKey(object, field, value))
+  const distinct = [...new Map(keys.map(key => [key.pk, key])).values()]
+  const holders = new Map<unknown, string>()
+  for (let i = 0; i < distinct.length; i += batchLimit)
+    for (const item of await batchGet(store, distinct.slice(i, i + batchLimit)))
+      holders.set(item['pk'], item['id'] as string)
+  return keys.map(({ pk }) => holders.get(pk))
+}
+
 /** What an earlier request with that key did; nothing once its day is over, even if not yet swept. */
 export async function readIdempotency(store: Store, key: string, now: Date): Promise<IdempotencyOutcome | undefined> {
   const item = await getItem(store, idempotencyItemKey(key))
@@ -49,9 +64,10 @@ export async function readIdempotency(store: Store, key: string, now: Date): Pro
 
 /** An item as a record, without its keys. */
 export function toRecord(item: Record<string, unknown>): StoredRecord {
-  const { id, object, version, fields, createdAt, createdBy, updatedAt, updatedBy, deletedAt } = item
+  const { id, object, version, fields, createdAt, createdBy, updatedAt, updatedBy, deletedAt, mergedInto } = item
   const record = { id, object, version, fields, createdAt, createdBy, updatedAt, updatedBy } as StoredRecord
   if (deletedAt) record.deletedAt = deletedAt as string
+  if (mergedInto) record.mergedInto = mergedInto as string
   return record
 }
 
@@ -61,7 +77,8 @@ export function toChange(item: Record<string, unknown>): Change {
   return change as Change
 }
 
-async function getItem(store: Store, key: Key): Promise<Record<string, unknown> | undefined> {
+/** Any item by its key, read strongly consistent. */
+export async function getItem(store: Store, key: Key): Promise<Record<string, unknown> | undefined> {
   const { table } = store
   const command = new GetCommand({
     TableName: table.name,

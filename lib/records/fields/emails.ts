@@ -7,7 +7,7 @@ import { visibleText } from '#lib/records/fields/text-rules.ts'
 import { isJsonObject, type Json } from '#schemas/json.ts'
 
 /** 20 keeps a record with all its match keys within a transaction of 100 items. */
-const maxItems = 20
+export const maxEmails = 20
 
 const email = z.strictObject({
   value: z
@@ -25,7 +25,7 @@ const email = z.strictObject({
 
 /** E-mail addresses, each once, one of them primary. */
 export const emails: FieldType<'emails'> = {
-  schema: () => listOf(email, maxItems).overwrite(onePrimary) as unknown as z.ZodType<Json>,
+  schema: () => listOf(email, maxEmails).overwrite(onePrimary) as unknown as z.ZodType<Json>,
   cel: (_field, path) => ({
     name: `list<${path}>`,
     types: { [path]: { value: 'string', label: 'string', primary: 'bool', status: 'string' } },

@@ -10,7 +10,7 @@ import type { Json } from '#schemas/json.ts'
 type Parse = (text: string, region: CountryCode) => PhoneNumber | undefined
 
 /** 20 keeps a record with all its match keys within a transaction of 100 items. */
-const maxItems = 20
+export const maxPhones = 20
 const chineseDigits = '〇一二三四五六七八九'
 /** `0755-88888888-801`: how an extension is written in China. */
 const chineseExtension = /^((?:\+?86[-\s]?|\(?0)[\d()\s-]{2,6}[\s)-]\d{7,8})-(\d{1,6})$/
@@ -24,7 +24,7 @@ export const phones: FieldType<'phones'> = {
   async prepare() {
     parsePhone ??= (await import('libphonenumber-js/max')).parsePhoneNumberFromString
   },
-  schema: (_field, settings) => listOf(phone(settings), maxItems).overwrite(onePrimary) as unknown as z.ZodType<Json>,
+  schema: (_field, settings) => listOf(phone(settings), maxPhones).overwrite(onePrimary) as unknown as z.ZodType<Json>,
   cel: (_field, path) => ({
     name: `list<${path}>`,
     types: {

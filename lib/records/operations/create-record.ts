@@ -12,7 +12,15 @@ import type { ObjectDefinition } from '#schemas/definition.ts'
 import type { JsonObject } from '#schemas/json.ts'
 
 /** A new record of an object; `input` is what the client sent. */
-export type CreateRequest = { object: ObjectDefinition; input: unknown; dryRun?: boolean | undefined }
+export type CreateRequest = {
+  object: ObjectDefinition
+  input: unknown
+  dryRun?: boolean | undefined
+  checkNew?: CheckNew | undefined
+}
+
+/** Looks at a new record before it is written, and throws when it must not be. */
+export type CheckNew = (ctx: Context, plan: Plan) => Promise<void>
 
 /**
  * Makes a record; the actor owns it unless another owner is given.
@@ -23,7 +31,7 @@ export function createRecord(ctx: Context, request: CreateRequest): Promise<Writ
 }
 
 /** Works out a new record without writing it. */
-export async function planCreate(ctx: Context, { object, input }: CreateRequest): Promise<Plan> {
+export async function planCreate(ctx: Context, { object, input, checkNew }: CreateRequest): Promise<Plan> {
   const rule = reachableRule(ctx, object, 'create')
   const compiled = compileObject(object, ctx.tenant)
   const { set } = await parseInput(compiled, input)
@@ -33,7 +41,9 @@ export async function planCreate(ctx: Context, { object, input }: CreateRequest)
   const state = { before: {}, after: fields, written: Object.keys(set) }
   const after = newRecord(ctx, compiled, await settleReferences(ctx, compiled, state))
   if (!allows(rule, after)) throw notForOthers(object)
-  return { object: compiled, before: undefined, after, action: 'created' }
+  const plan: Plan = { object: compiled, before: undefined, after, action: 'created' }
+  await checkNew?.(ctx, plan)
+  return plan
 }
 
 function newRecord(ctx: Context, { definition }: CompiledObject, fields: JsonObject): StoredRecord {

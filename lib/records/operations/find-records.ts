@@ -2,8 +2,8 @@ import { invalidAt, invalidCursor } from '#lib/errors.ts'
 import { allows, fieldAccess } from '#lib/permissions/rules.ts'
 import { compileFilter } from '#lib/records/filter/compile-filter.ts'
 import { loadRecord, reachableRule } from '#lib/records/load.ts'
+import { ownerOf } from '#lib/records/owner-of.ts'
 import { linksTo, listSource } from '#lib/records/partitions.ts'
-import { ownerOf } from '#lib/records/record-keys.ts'
 import { checkSelection } from '#lib/records/selection.ts'
 import { type RecordView, viewRecord } from '#lib/records/view.ts'
 import type { Context } from '#lib/runtime/context.ts'
@@ -44,7 +44,7 @@ const scanMs = 5_000
 /**
  * Lists the records that the actor may see. A page can hold fewer than `limit`, even none, and still have a next one:
  * a filter is given so many records to look at a page.
- * @throws CrmError invalid_filter, invalid_cursor, not_found, unknown_field.
+ * @throws CrmError invalid_filter, invalid_cursor, not_found, unknown_field, record_merged for the parent.
  */
 export async function findRecords(
   ctx: Context,
@@ -147,7 +147,7 @@ async function checkedParent(ctx: Context, object: ObjectDefinition, parent: str
       'invalid_reference',
       `${object.plural} do not hang on ${parent}; give the id of a record they refer to.`,
     )
-  await loadRecord(ctx, { object: target, id: parent, verb: 'read' })
+  await loadRecord(ctx, { object: target, id: parent, verb: 'read', followMerged: true })
   return { id: parent, object: target.name }
 }
 

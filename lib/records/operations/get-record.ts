@@ -1,6 +1,6 @@
 import { invalidAt, notFound } from '#lib/errors.ts'
 import { utcTime } from '#lib/records/fields/date-time.ts'
-import { loadRecord } from '#lib/records/load.ts'
+import { loadRecord, refuseMerged } from '#lib/records/load.ts'
 import { recordAtTime } from '#lib/records/rewind.ts'
 import { checkSelection } from '#lib/records/selection.ts'
 import { type RecordView, viewRecord } from '#lib/records/view.ts'
@@ -17,14 +17,16 @@ export type GetRequest = {
 
 /**
  * Reads a record, strongly consistent.
- * @throws CrmError not_found; unknown_field for a field that the object does not have.
+ * @throws CrmError not_found; record_merged when it had been absorbed by then; unknown_field for a field that the object does not have.
  */
 export async function getRecord(ctx: Context, request: GetRequest): Promise<{ record: RecordView; version: number }> {
   const { object, id, fields } = request
   if (fields) checkSelection(object, fields)
   const at = request.asOf === undefined ? undefined : parseTime(request.asOf)
-  const now = await loadRecord(ctx, { object, id, verb: 'read', withDeleted: at !== undefined })
+  const wanted = { object, id, verb: 'read', withDeleted: at !== undefined, followMerged: at === undefined } as const
+  const now = await loadRecord(ctx, wanted)
   const record = at === undefined ? now : await recordAtTime(ctx.store, now, at)
+  if (record?.mergedInto !== undefined) await refuseMerged(ctx, wanted, record)
   if (!record || record.deletedAt !== undefined) throw notFound(object.name, id)
   return { record: viewRecord(ctx, object, record, fields), version: record.version }
 }

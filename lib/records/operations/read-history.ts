@@ -11,14 +11,14 @@ export type AboutRequest = { object: ObjectDefinition; id: string; limit: number
 
 /**
  * Lists a record's changes, newest first: who, when, by which request, old and new value per field. Deleted records have one too.
- * @throws CrmError not_found, invalid_cursor.
+ * @throws CrmError not_found, record_merged, invalid_cursor.
  */
 export async function readHistory(
   ctx: Context,
   request: AboutRequest,
 ): Promise<{ items: JsonObject[]; nextCursor?: string }> {
   const { object, id, limit, cursor } = request
-  await loadRecord(ctx, { object, id, verb: 'read', withDeleted: true })
+  await loadRecord(ctx, { object, id, verb: 'read', withDeleted: true, followMerged: true })
   const identity = [ctx.actor.id, 'history', id]
   const before = cursor === undefined ? undefined : Number(decodeCursor(identity, cursor)['v'])
   const { changes, isLast } = await readChanges(ctx.store, id, { limit, before })

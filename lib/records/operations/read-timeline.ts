@@ -24,14 +24,14 @@ const changesFeed = 'changes'
 
 /**
  * Lists what happened with a record, newest first: the activities that hang on it and its own changes.
- * @throws CrmError not_found, invalid_cursor.
+ * @throws CrmError not_found, record_merged, invalid_cursor.
  */
 export async function readTimeline(
   ctx: Context,
   request: AboutRequest,
 ): Promise<{ items: JsonObject[]; nextCursor?: string }> {
   const { object, id, limit, cursor } = request
-  await loadRecord(ctx, { object, id, verb: 'read' })
+  await loadRecord(ctx, { object, id, verb: 'read', followMerged: true })
   const identity = [ctx.actor.id, 'timeline', id]
   const from: Positions = cursor === undefined ? {} : decodeCursor(identity, cursor)
   const feeds = await Promise.all([changeFeed(ctx, request, from[changesFeed]), ...activityFeeds(ctx, request, from)])

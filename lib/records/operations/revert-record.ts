@@ -22,7 +22,8 @@ export function revertRecord(ctx: Context, request: RevertRequest): Promise<Writ
   return writeRecord(ctx, () => planRevert(ctx, request), { dryRun, isConditional: ifVersions !== undefined })
 }
 
-async function planRevert(ctx: Context, { object, id, toVersion, ifVersions }: RevertRequest): Promise<Plan> {
+/** Works out a return to an old version without writing it. */
+export async function planRevert(ctx: Context, { object, id, toVersion, ifVersions }: RevertRequest): Promise<Plan> {
   const version = parseVersion(toVersion)
   const before = await loadRecord(ctx, { object, id, verb: 'update' })
   checkVersion(before, ifVersions)

@@ -1,5 +1,5 @@
 import { CrmError, invalid, invalidAt } from '#lib/errors.ts'
-import { createRecord, planCreate } from '#lib/records/operations/create-record.ts'
+import { type CheckNew, createRecord, planCreate } from '#lib/records/operations/create-record.ts'
 import { getRecord } from '#lib/records/operations/get-record.ts'
 import { planRemove, removeRecord } from '#lib/records/operations/remove-record.ts'
 import { planUpdate, updateRecord } from '#lib/records/operations/update-record.ts'
@@ -24,6 +24,7 @@ export type BatchRequest = {
   object: ObjectDefinition
   atomic: boolean
   operations: readonly BatchOperation[]
+  checkNew?: CheckNew | undefined
   dryRun?: boolean | undefined
 }
 
@@ -56,10 +57,10 @@ async function runEach(ctx: Context, request: BatchRequest): Promise<BatchResult
 }
 
 async function runOne(ctx: Context, request: BatchRequest, operation: BatchOperation): Promise<BatchResult> {
-  const { object, dryRun } = request
+  const { object, dryRun, checkNew } = request
   try {
     if (operation.op === 'get') return await getRecord(ctx, { object, id: operation.id })
-    return { written: await writeOne(ctx, { object, dryRun }, operation) }
+    return { written: await writeOne(ctx, { object, dryRun, checkNew }, operation) }
   } catch (error) {
     if (error instanceof CrmError) return { error }
     throw error
@@ -68,7 +69,7 @@ async function runOne(ctx: Context, request: BatchRequest, operation: BatchOpera
 
 function writeOne(
   ctx: Context,
-  base: { object: ObjectDefinition; dryRun: boolean | undefined },
+  base: Pick<BatchRequest, 'object' | 'dryRun' | 'checkNew'>,
   operation: Exclude<BatchOperation, { op: 'get' }>,
 ): Promise<Written> {
   if (operation.op === 'create') return createRecord(ctx, { ...base, input: operation.record })
@@ -89,18 +90,18 @@ async function runAtomic(ctx: Context, request: BatchRequest): Promise<BatchResu
   return written.map(each => ({ written: each }))
 }
 
-function planAll(ctx: Context, { object, operations }: BatchRequest): Promise<Plan[]> {
+function planAll(ctx: Context, request: BatchRequest): Promise<Plan[]> {
   return Promise.all(
-    operations.map(async (operation, i) => {
+    request.operations.map(async (operation, i) => {
       const place = `/operations/${i}`
-      return { ...(await atPlace(place, () => planOne(ctx, object, operation))), place }
+      return { ...(await atPlace(place, () => planOne(ctx, request, operation))), place }
     }),
   )
 }
 
-function planOne(ctx: Context, object: ObjectDefinition, operation: BatchOperation): Promise<Plan> {
-  if (operation.op === 'create') return planCreate(ctx, { object, input: operation.record })
-  if (operation.op === 'upsert') return planUpsert(ctx, { object, ...operation, input: operation.record })
+function planOne(ctx: Context, { object, checkNew }: BatchRequest, operation: BatchOperation): Promise<Plan> {
+  if (operation.op === 'create') return planCreate(ctx, { object, input: operation.record, checkNew })
+  if (operation.op === 'upsert') return planUpsert(ctx, { object, ...operation, input: operation.record, checkNew })
   if (operation.op === 'get') throw invalidAt('', 'invalid_operation', 'An atomic batch only writes.')
   const ifVersions = versions(operation.ifVersion)
   if (operation.op === 'delete') return planRemove(ctx, { object, id: operation.id, ifVersions })

@@ -22,7 +22,7 @@ export type UpdateRequest = {
 
 /**
  * Changes a record. A patch that changes nothing writes nothing and keeps the version.
- * @throws CrmError validation_failed, unknown_field, field_read_only, unique_violation, version_conflict, not_found.
+ * @throws CrmError validation_failed, unknown_field, field_read_only, unique_violation, version_conflict, not_found, record_merged.
  */
 export function updateRecord(ctx: Context, request: UpdateRequest): Promise<Written> {
   const { dryRun, ifVersions } = request
@@ -32,7 +32,7 @@ export function updateRecord(ctx: Context, request: UpdateRequest): Promise<Writ
 /** Works out a change without writing it. */
 export async function planUpdate(ctx: Context, request: UpdateRequest): Promise<Plan> {
   const { object, id, patch, ifVersions } = request
-  const before = await loadRecord(ctx, { object, id, verb: 'update' })
+  const before = await loadRecord(ctx, { object, id, verb: 'update', followMerged: true })
   checkVersion(before, ifVersions)
   const compiled = compileObject(object, ctx.tenant)
   const input = await parseInput(compiled, mergeObjects(compiled, before.fields, patch))

@@ -1,6 +1,6 @@
 import { CrmError } from '#lib/errors.ts'
 import { tidyText } from '#lib/records/fields/text-rules.ts'
-import { planCreate } from '#lib/records/operations/create-record.ts'
+import { type CheckNew, planCreate } from '#lib/records/operations/create-record.ts'
 import { planUpdate } from '#lib/records/operations/update-record.ts'
 import type { Plan } from '#lib/records/plan.ts'
 import { type Written, writeRecord } from '#lib/records/write.ts'
@@ -17,6 +17,7 @@ export type UpsertRequest = {
   input: unknown
   ifVersions?: readonly number[] | undefined
   ifAbsent?: boolean | undefined
+  checkNew?: CheckNew | undefined
   dryRun?: boolean | undefined
 }
 
@@ -39,9 +40,10 @@ export async function upsertRecord(ctx: Context, request: UpsertRequest): Promis
 
 /** Works out an upsert without writing it. */
 export async function planUpsert(ctx: Context, request: UpsertRequest): Promise<Plan> {
-  const { object, input, ifVersions, ifAbsent } = request
+  const { object, input, ifVersions, ifAbsent, checkNew } = request
   const id = await holderOf(ctx, request)
-  if (id === undefined && ifVersions === undefined) return planCreate(ctx, { object, input: withExternalId(request) })
+  if (id === undefined && ifVersions === undefined)
+    return planCreate(ctx, { object, input: withExternalId(request), checkNew })
   if (id === undefined || ifAbsent) throw conditionFailed(request)
   // A list of external ids replaces the old one; the id that the record is named by stays in it.
   const patch = isJsonObject(input) && 'externalIds' in input ? withExternalId(request) : input

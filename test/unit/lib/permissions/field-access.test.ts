@@ -125,7 +125,8 @@ describe.each(rows)('%s, %s', (place, access) => {
     expect(ends).toBe({ true: true, false: 'invalid_filter' }[String(isShown)])
 
     const searchStore = createStore(tables.search)
-    await updateSearchIndex({ store: ctx().store, searchStore, objects: standardObjects }, [id])
+    const { store, clock } = ctx()
+    await updateSearchIndex({ store, searchStore, objects: standardObjects, clock }, [id])
     const { items } = await searchRecords(ctx(), searchStore, { q: sample.secret, limit: 20 })
     const isSearched = ['emails', 'phones'].includes(field)
     expect(items.some(item => item.id === id)).toBe(isShown && isSearched)

@@ -1,7 +1,9 @@
-import { describe, expect, it } from 'vitest'
+import { beforeAll, describe, expect, it } from 'vitest'
 import { compileObject } from '#lib/records/compile.ts'
-import { matchValues, uniqueValues } from '#lib/records/match-keys.ts'
+import { loadMatchKeys } from '#lib/records/load-match-keys.ts'
+import { matchKeys, matchValues } from '#lib/records/match-keys.ts'
 import { indexKeys, keyChanges } from '#lib/records/record-keys.ts'
+import { uniqueValues } from '#lib/records/unique-values.ts'
 import type { StoredRecord } from '#lib/store/items.ts'
 import { matchPartition, shardOf, uniqueKey } from '#lib/store/keys.ts'
 import type { FieldDefinition, matchKinds } from '#schemas/definition.ts'
@@ -34,14 +36,54 @@ describe('matchValues', () => {
     ['e-mails in lower case', 'email', [{ value: 'Li.Na@a.cn' }, { value: 'li.na@a.cn' }], text, ['li.na@a.cn']],
     ['phones as stored', 'phone', [{ value: '+8613912077502' }], text, ['+8613912077502']],
     ['tax ids without punctuation', 'taxId', '91110108-ma01', text, ['91110108MA01']],
-    ['names without case, width and punctuation', 'name', ' Ｈua-Xing (中国) Ltd. ', text, ['huaxing中国ltd']],
+    ['company names by brand and trade', 'name', ' Ｈua-Xing (中国) Ltd. ', text, ['huaxing']],
+    ['persons whatever the order of their names', 'person', 'Li, NA', text, ['ailn']],
+    ['nothing of a family name alone', 'person', '李总', text, []],
+    ['e-mails without tags', 'email', [{ value: 'li.na+crm@a.cn' }], text, ['li.na@a.cn']],
+    ['days', 'date', '1990-01-31', text, ['1990-01-31']],
+    ['streets with their numbers', 'address', { street: '人民路12号3室' }, text, ['人民路12 3']],
     ['the host of a web address', 'domain', 'https://www.Example.cn/about', text, ['example.cn']],
     ['the domain of e-mails', 'domain', [{ value: 'a@Corp.cn' }], text, ['corp.cn']],
     ['no domain of a mail service', 'domain', [{ value: 'a@qq.com' }, { value: 'a@gmail.com' }], text, []],
     ['nothing of punctuation alone', 'name', '---', text, []],
+    [
+      'messenger accounts',
+      'handle',
+      [{ service: 'wechat', value: 'Li' }],
+      contact.fields['handles'] ?? text,
+      ['wechat:li'],
+    ],
     ['external ids', 'externalId', [{ system: 'erp', id: '7' }], customer.fields['externalIds'] ?? text, ['erp:7']],
   ])('%s', (_what, kind, value, field, values) => {
     expect(matchValues(kind, value, field)).toEqual(values)
+  })
+})
+
+describe('matchKeys', () => {
+  const keysOf = (fields: JsonObject) => matchKeys(contact, fields).map(({ kind, value }) => `${kind} ${value}`)
+
+  it('a typical contact has five to seven', () => {
+    const fields = {
+      name: '李娜',
+      companyName: '华龙科技有限公司',
+      emails: [{ value: 'lina@corp.cn' }],
+      phones: [{ value: '+8613912077502' }, { value: '+861062345678' }],
+      handles: [{ service: 'wechat', value: 'lina' }],
+      address: { city: '北京市', street: '人民路12号' },
+    }
+    expect(keysOf(fields)).toEqual([
+      'person 娜李',
+      'email lina@corp.cn',
+      'phone +8613912077502',
+      'phone +861062345678',
+      'handle wechat:lina',
+      'employer 娜李 华龙',
+    ])
+  })
+
+  it('a name in letters is also found by its sound and place', () => {
+    const fields = { name: 'John Rogers', address: { city: 'London', postalCode: 'N1 9GU', street: '12 Main St' } }
+    expect(keysOf(fields)).toEqual(['person eghjnoorrs', 'place n19gu JN', 'place n19gu RKRS', 'address 12 main'])
   })
 })
 
@@ -56,6 +98,8 @@ describe('uniqueValues', () => {
 })
 
 describe('keyChanges', () => {
+  beforeAll(loadMatchKeys)
+
   const compiled = compileObject(customer, settings)
   const before = record('customer', customerId, { name: 'A', taxId: 'AAAA', emails: [{ value: 'a@corp.cn' }] })
 
@@ -104,6 +148,27 @@ describe('keyChanges', () => {
     }
     const { claim, addMatches } = keyChanges(compiled, undefined, record('customer', customerId, fields))
     // The record, its change and the idempotency item come on top.
+    expect(claim.length + addMatches.length + 3).toBeLessThanOrEqual(100)
+  })
+})
+
+describe('the fullest contact', () => {
+  beforeAll(loadMatchKeys)
+
+  it('can be created within a transaction of 100 items', () => {
+    const many = (make: (i: number) => JsonObject, count: number) => Array.from({ length: count }, (_, i) => make(i))
+    const fields = {
+      name: 'John Rogers',
+      companyName: 'Corporate Express',
+      birthday: '1990-01-31',
+      address: { city: 'London', street: '12 Main St' },
+      emails: many(i => ({ value: `john${i}@corp.cn` }), 20),
+      phones: many(i => ({ value: `+861391207750${i}` }), 20),
+      handles: many(i => ({ service: 'wechat', value: `john${i}` }), 10),
+      externalIds: many(i => ({ system: 'erp', id: `${i}` }), 10),
+    }
+    const compiled = compileObject(contact, settings)
+    const { claim, addMatches } = keyChanges(compiled, undefined, record('contact', contactId, fields))
     expect(claim.length + addMatches.length + 3).toBeLessThanOrEqual(100)
   })
 })

@@ -1,0 +1,90 @@
+import { isComparable, modelFor } from '#lib/duplicate-groups/find-pairs.ts'
+import { pairSteps } from '#lib/duplicate-groups/note-pairs.ts'
+import type { Work } from '#lib/duplicate-groups/refresh-duplicates.ts'
+import { regroup } from '#lib/duplicate-groups/regroup.ts'
+import { writeNotes } from '#lib/duplicate-groups/write-notes.ts'
+import { findDuplicates } from '#lib/duplicates/find-duplicates.ts'
+import type { Comparable, DuplicatePair, SkippedKey } from '#lib/duplicates/types.ts'
+import { invalidAt } from '#lib/errors.ts'
+import { readDuplicateNotes, readGroups } from '#lib/store/duplicate-items.ts'
+import { objectPartition } from '#lib/store/keys.ts'
+import { readSlice } from '#lib/store/query.ts'
+import { toRecord } from '#lib/store/read.ts'
+import type { ObjectDefinition } from '#schemas/definition.ts'
+
+/** What a search over all records came to. */
+export type Search = { records: number; pairs: number; groups: number; skippedKeys: SkippedKey[] }
+
+/** 8 records noted at a time. */
+const parallel = 8
+
+/**
+ * Compares all records of an object, page by page, and notes what it finds just as single changes do, so that both come to
+ * the same groups; what somebody decided stays. Safe to repeat.
+ * @throws CrmError validation_failed for an object that has no duplicates.
+ */
+export async function findAllDuplicates(ctx: Work & { listShards: number }, object: ObjectDefinition): Promise<Search> {
+  if (!isComparable(object)) throw invalidAt('', 'not_comparable', `${object.pluralLabel.en} have no duplicates.`)
+  const records = await allRecords(ctx, object)
+  const { pairs, skippedKeys } = findDuplicates(object, records, { model: await modelFor(object) })
+  const byRecord = new Map<string, DuplicatePair[]>()
+  for (const pair of pairs) for (const id of [pair.a, pair.b]) byRecord.set(id, [...(byRecord.get(id) ?? []), pair])
+  const inGroups = await openMembers(ctx, object)
+  const ids = new Set([...byRecord.keys(), ...inGroups])
+  const queue = ids.values()
+  const worker = async () => {
+    for (const id of queue) await noteRecord(ctx, id, byRecord.get(id) ?? [])
+  }
+  await Promise.all(Array.from({ length: parallel }, worker))
+  await regroupAll(ctx, object, ids)
+  return { records: records.length, pairs: pairs.length, groups: (await openGroups(ctx, object)).length, skippedKeys }
+}
+
+async function noteRecord(ctx: Work, id: string, found: readonly DuplicatePair[]): Promise<void> {
+  const { pairs: stored } = await readDuplicateNotes(ctx.store, id)
+  await writeNotes(ctx.store, pairSteps(ctx.store.table.name, id, { stored, found }))
+}
+
+/** One region after the other: each holds records that have to do with each other. */
+async function regroupAll(ctx: Work, object: ObjectDefinition, ids: ReadonlySet<string>): Promise<void> {
+  const left = new Set(ids)
+  for (const id of left) {
+    left.delete(id)
+    for (const reached of await regroup(ctx, object.name, [id])) left.delete(reached)
+  }
+}
+
+async function allRecords(ctx: Work & { listShards: number }, object: ObjectDefinition): Promise<Comparable[]> {
+  const records: Comparable[] = []
+  for (let shard = 0; shard < ctx.listShards; shard++) {
+    const partition = { index: 'byObject', pk: objectPartition(object.name, shard, 'all') } as const
+    for (let after: string | undefined; ; ) {
+      const { rows, isLast } = await readSlice(ctx.store, partition, { limit: 1_000, descending: false, after })
+      for (const { item } of rows) {
+        const { id, fields } = toRecord(item)
+        records.push({ id, fields })
+      }
+      after = rows.at(-1)?.sort
+      if (isLast || after === undefined) break
+    }
+  }
+  return records
+}
+
+async function openMembers(ctx: Work, object: ObjectDefinition): Promise<string[]> {
+  return (await openGroups(ctx, object)).flatMap(({ group }) => group.members)
+}
+
+async function openGroups(ctx: Work, object: ObjectDefinition) {
+  const all: Awaited<ReturnType<typeof readGroups>>['groups'] = []
+  for (let after: string | undefined; ; ) {
+    const { groups, isLast } = await readGroups(
+      ctx.store,
+      { object: object.name, status: 'open' },
+      { limit: 500, after },
+    )
+    all.push(...groups)
+    after = groups.at(-1)?.sort
+    if (isLast || after === undefined) return all
+  }
+}
