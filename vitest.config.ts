@@ -1,6 +1,6 @@
 import { defineConfig } from 'vitest/config'
 
-const quick = ['test/unit/**/*.test.ts', 'test/faults/**/*.test.ts', 'test/infra/**/*.test.ts']
+const quick = ['unit', 'faults', 'infra', 'workflows', 'reliability'].map(folder => `test/${folder}/**/*.test.ts`)
 
 export default defineConfig({
   test: {

@@ -6,6 +6,7 @@ import { ApiStack } from '#infra/stacks/api.ts'
 import { DataStack } from '#infra/stacks/data.ts'
 import { EventsStack } from '#infra/stacks/events.ts'
 import { ObservabilityStack } from '#infra/stacks/observability.ts'
+import { WorkflowsStack } from '#infra/stacks/workflows.ts'
 import type { TenantFile } from '#schemas/tenant.ts'
 
 /** One tenant: isolated stacks in its own region, split by how long their content lives. */
@@ -19,13 +20,17 @@ export class Tenant extends Stage {
     const data = new DataStack(this, 'data', { ...named('data', 'records, files, people and their key'), tenant })
     const house: House = { tenant, bundles, key: data.key }
     const events = new EventsStack(this, 'events', { ...named('events', 'reactions to changes'), house, data })
-    const api = new ApiStack(this, 'api', { ...named('api', 'the HTTP API'), house, data })
+    const workflows = new WorkflowsStack(this, 'workflows', { ...named('workflows', 'long-running work'), house, data })
+    const api = new ApiStack(this, 'api', { ...named('api', 'the HTTP API'), house, data, workflows })
     // Seeding changes records, so whatever reacts to changes is there first.
     api.addStackDependency(events)
+    // Workflows are started by name, which CloudFormation does not see.
+    api.addStackDependency(workflows)
     new ObservabilityStack(this, 'observability', {
       ...named('observability', 'alarms and dashboard'),
       house,
       events,
+      workflows,
       api,
     })
     Tags.of(this).add('application', 'evergreen')

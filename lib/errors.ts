@@ -7,9 +7,11 @@ export type ErrorCode =
   | 'invalid_cursor'
   | 'unauthenticated'
   | 'not_found'
+  | 'record_merged'
   | 'duplicate_record'
   | 'unique_violation'
   | 'version_conflict'
+  | 'merge_conflict'
   | 'idempotency_key_reused'
   | 'idempotency_in_flight'
   | 'payload_too_large'
@@ -57,6 +59,22 @@ export function invalidAt(pointer: string, code: string, detail: string): CrmErr
 /** Missing and forbidden are the same answer, so that nobody learns what exists. */
 export function notFound(object: string, id: string, verb = 'see'): CrmError {
   return new CrmError('not_found', `There is no ${object} ${id} that you may ${verb}.`)
+}
+
+/** The record was absorbed by a merge; what is asked of it is to be asked of its survivor. */
+export function recordMerged(id: string, survivorId: string): CrmError {
+  return new CrmError('record_merged', `${id} was merged into ${survivorId}; ask for that.`, {
+    members: { id, survivorId },
+  })
+}
+
+/** A merge or its undoing does not fit the state that the records are in by now. */
+export function mergeConflict(
+  detail: string,
+  members: Record<string, unknown> = {},
+  errors: FieldProblem[] = [],
+): CrmError {
+  return new CrmError('merge_conflict', detail, { members, errors })
 }
 
 /** The actor's role does not reach this at all; the same answer as for a thing that does not exist. */

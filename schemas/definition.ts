@@ -23,7 +23,28 @@ export const serverFields = [
 ] as const
 
 /** What a duplicate or look-up key is made of. */
-export const matchKinds = ['email', 'phone', 'taxId', 'domain', 'name', 'externalId'] as const
+export const matchKinds = [
+  'email',
+  /** The part of an e-mail address before the @: a key for persons whose name is in letters. */
+  'mailName',
+  'phone',
+  'taxId',
+  'domain',
+  /** Name of a company or of anything else. */
+  'name',
+  /** Name of a person. */
+  'person',
+  'handle',
+  'externalId',
+  'date',
+  'address',
+  /** Address of a person: a key together with the name. */
+  'place',
+  /** Where a person works, as typed: a key together with the name, since colleagues share it. */
+  'employer',
+  /** What a person's work is: compared, but no key. */
+  'role',
+] as const
 
 const facets = {
   label,
@@ -135,6 +156,8 @@ export const objectDefinition = z.strictObject({
   teamField: identifier.optional(),
   /** Belongs to the product's own workings (users, roles): kept out of search and sales views. */
   system: z.boolean().optional(),
+  /** Written by the product's jobs alone (imports, exports): clients only read it. */
+  readOnly: z.boolean().optional(),
   fields: z.record(identifier, fieldDefinition),
 })
 

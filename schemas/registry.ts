@@ -2,6 +2,9 @@ import type { FieldDefinition, ObjectDefinition } from '#schemas/definition.ts'
 import { activity } from '#schemas/objects/activity.ts'
 import { contact } from '#schemas/objects/contact.ts'
 import { customer } from '#schemas/objects/customer.ts'
+import { exportJob } from '#schemas/system/export.ts'
+import { importJob } from '#schemas/system/import.ts'
+import { merge } from '#schemas/system/merge.ts'
 import { role } from '#schemas/system/role.ts'
 import { team } from '#schemas/system/team.ts'
 import { user } from '#schemas/system/user.ts'
@@ -30,7 +33,17 @@ export function createRegistry(definitions: readonly ObjectDefinition[]): Object
 }
 
 /** The objects every tenant has. */
-export const standardObjects: ObjectRegistry = createRegistry([customer, contact, activity, user, role, team])
+export const standardObjects: ObjectRegistry = createRegistry([
+  customer,
+  contact,
+  activity,
+  user,
+  role,
+  team,
+  importJob,
+  exportJob,
+  merge,
+])
 
 function indexBy(definitions: readonly ObjectDefinition[], key: 'name' | 'plural' | 'prefix') {
   const index = new Map<string, ObjectDefinition>()

@@ -7,6 +7,7 @@ import { objectAt } from '#functions/edge/object-at.ts'
 import { serve } from '#functions/edge/route.ts'
 import { upsertConditions } from '#functions/edge/upsert-conditions.ts'
 import { writtenAnswer } from '#functions/edge/written.ts'
+import { refuseDuplicates } from '#lib/duplicate-groups/refuse-duplicates.ts'
 import { createRecord } from '#lib/records/operations/create-record.ts'
 import { findRecords } from '#lib/records/operations/find-records.ts'
 import { getRecord } from '#lib/records/operations/get-record.ts'
@@ -26,7 +27,8 @@ export const handler = serve([
   on(Ask.CreateRecord, async (ctx, input) => {
     const object = objectAt(ctx.objects, input)
     const { dryRun } = input.query
-    return wrote(object, await createRecord(ctx, { object, input: input.body, dryRun }), dryRun)
+    const checkNew = checkFor(input.query)
+    return wrote(object, await createRecord(ctx, { object, input: input.body, dryRun, checkNew }), dryRun)
   }),
   on(Ask.GetRecord, async (ctx, input) => {
     const object = objectAt(ctx.objects, input)
@@ -72,14 +74,14 @@ export const handler = serve([
     const object = objectAt(ctx.objects, input)
     const { system, externalId } = input.path
     const { dryRun } = input.query
-    const request = { object, system, externalId, input: input.body, dryRun }
+    const request = { object, system, externalId, input: input.body, dryRun, checkNew: checkFor(input.query) }
     const conditions = await upsertConditions(ctx, request, input)
     return wrote(object, await upsertRecord(ctx, { ...request, ...conditions }), dryRun)
   }),
   on(Ask.RunBatch, async (ctx, input) => {
     const object = objectAt(ctx.objects, input)
     const { dryRun } = input.query
-    const outcomes = await runBatch(ctx, { object, ...input.body, dryRun })
+    const outcomes = await runBatch(ctx, { object, ...input.body, dryRun, checkNew: checkFor(input.query) })
     if (object.system) forgetActors()
     return batchAnswer(outcomes, { traceId: input.traceId, dryRun })
   }),
@@ -92,6 +94,11 @@ export const handler = serve([
     return ok(await readTimeline(ctx, { object: objectAt(ctx.objects, input), id, ...input.query }))
   }),
 ])
+
+/** People and programs are told of duplicates; imports and seeding have their own policy. */
+function checkFor({ allowDuplicates }: { allowDuplicates?: boolean | undefined }) {
+  return allowDuplicates ? undefined : refuseDuplicates
+}
 
 /** Users, roles and teams decide who may do what: a write to one is in force at once in this function. */
 function wrote(object: ObjectDefinition, written: Written, isDryRun: boolean | undefined) {

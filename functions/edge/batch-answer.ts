@@ -1,6 +1,7 @@
 import { ok } from '#functions/edge/answers.ts'
 import { etagOf } from '#functions/edge/conditions.ts'
 import type { Answer } from '#functions/edge/http.ts'
+import { mergedBody } from '#functions/edge/merged.ts'
 import { problemOf } from '#functions/edge/problem.ts'
 import type { BatchResult } from '#lib/records/operations/run-batch.ts'
 
@@ -32,6 +33,10 @@ export function batchAnswer(
 
 function resultOf(outcome: BatchResult, traceId: string) {
   if ('error' in outcome) {
+    if (outcome.error.code === 'record_merged') {
+      const { id, mergedInto } = mergedBody(outcome.error)
+      return { status: 308, id, mergedInto }
+    }
     const problem = problemOf(outcome.error, traceId)
     return { status: problem.status, problem }
   }

@@ -14,11 +14,16 @@ type HandleRecords = (recordIds: readonly string[], log: Logger) => Promise<read
 /**
  * Consumes record events by record: each id once, however many events name it, since a consumer reads the record as it is
  * now. Messages that fail go back to the queue alone, and to its dead-letter queue after too many tries.
+ * @param concerns whether an event can matter at all; what cannot is done with at once.
  */
-export function consumeRecords(handle: HandleRecords): Consumer {
+export function consumeRecords(
+  handle: HandleRecords,
+  concerns: (event: RecordEvent) => boolean = () => true,
+): Consumer {
   return async ({ Records }) => {
     const log = createLogger({})
-    const { deliveries, malformed } = read(Records, log)
+    const { deliveries: all, malformed } = read(Records, log)
+    const deliveries = all.filter(({ event }) => concerns(event))
     const ids = [...new Set(deliveries.map(({ event }) => event.detail.recordId))]
     const again = new Set(await handled(handle, ids, log))
     const failed = deliveries.filter(({ event }) => again.has(event.detail.recordId)).map(({ messageId }) => messageId)

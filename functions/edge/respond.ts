@@ -1,4 +1,5 @@
 import type { Answer, Call, HttpResult } from '#functions/edge/http.ts'
+import { mergedAnswer } from '#functions/edge/merged.ts'
 import { problemAnswer } from '#functions/edge/problem.ts'
 import { serverTiming } from '#functions/edge/server-timing.ts'
 import { CrmError, unavailable } from '#lib/errors.ts'
@@ -19,7 +20,7 @@ export function answerError(error: unknown, call: Call): Answer {
   const told = toCrmError(error, call)
   if (told.code === 'internal') call.log.error('Unexpected error', { error })
   if (told.code === 'unavailable') call.log.warn('A service behind the API failed', { error })
-  return problemAnswer(told, call)
+  return told.code === 'record_merged' ? mergedAnswer(told, call) : problemAnswer(told, call)
 }
 
 /** An answer in the form that API Gateway wants, with the headers that every answer has. */

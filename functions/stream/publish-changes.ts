@@ -8,17 +8,32 @@ import { type RecordChanged, type RecordEventType, recordEventSource } from '#sc
 const text = z.object({ S: z.string() }).transform(({ S }) => S)
 const number = z.object({ N: z.string() }).transform(({ N }) => Number(N))
 
+/** Which merge a change is part of. */
+const mergeImage = z
+  .object({
+    M: z.object({
+      id: text,
+      into: text.optional(),
+      absorbed: z
+        .object({ L: z.array(text) })
+        .transform(({ L }) => L)
+        .optional(),
+    }),
+  })
+  .transform(({ M }) => M)
+
 /** A change item in DynamoDB's JSON: what an event needs of it. */
 const changeImage = z.object({
   id: text,
   object: text,
   version: number.pipe(z.int().min(1)),
-  action: text.pipe(z.enum(['created', 'updated', 'deleted', 'restored', 'reverted'])),
+  action: text.pipe(z.enum(['created', 'updated', 'deleted', 'restored', 'reverted', 'merged', 'unmerged'])),
   at: text.pipe(z.iso.datetime()),
   actorId: text,
   requestId: text,
   source: text,
   changes: z.object({ M: z.record(z.string(), z.unknown()) }).transform(({ M }) => Object.keys(M)),
+  merge: mergeImage.optional(),
 })
 type ChangeImage = z.infer<typeof changeImage>
 
@@ -28,6 +43,8 @@ const eventTypes: Readonly<Record<ChangeImage['action'], RecordEventType>> = {
   reverted: 'RecordUpdated',
   deleted: 'RecordDeleted',
   restored: 'RecordRestored',
+  merged: 'RecordsMerged',
+  unmerged: 'RecordsUnmerged',
 }
 
 type Outgoing = { sequenceNumber: string; event: BusEvent }
@@ -68,9 +85,17 @@ function sorted(records: readonly DynamoDBRecord[], tenant: string, log: Logger)
 }
 
 function toEvent(tenant: string, image: ChangeImage): BusEvent {
-  const { id: recordId, object, version, at, actorId, requestId, source, changes } = image
+  const { id: recordId, object, version, at, actorId, requestId, source, changes, merge } = image
   const id = `${recordId}#${version}`
   const about = { id, tenant, object, recordId, version }
-  const detail: RecordChanged = { ...about, changedFields: changes, at, actorId, requestId, source }
+  const detail: RecordChanged = {
+    ...about,
+    changedFields: changes,
+    at,
+    actorId,
+    requestId,
+    source,
+    ...(merge && { merge }),
+  }
   return { source: recordEventSource, detailType: eventTypes[image.action], detail, time: new Date(at) }
 }

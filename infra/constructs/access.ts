@@ -2,6 +2,7 @@ import { Stack } from 'aws-cdk-lib'
 import type { Table } from 'aws-cdk-lib/aws-dynamodb'
 import type { PolicyStatementProps } from 'aws-cdk-lib/aws-iam'
 import type { IKey } from 'aws-cdk-lib/aws-kms'
+import type { Bucket } from 'aws-cdk-lib/aws-s3'
 
 /** What a function is given of a resource: the variables that name it together with the right to use it, never one without the other. */
 export type Access = {
@@ -27,6 +28,36 @@ export function itemAccess(table: Table, { variable, actions, indexes = [], key 
   return {
     environment: { [variable]: table.tableName },
     permissions: [items, ...queryIndexes, decryptThrough('dynamodb', key)],
+  }
+}
+
+type BucketAccess = {
+  /** Variable that holds the bucket's name. */
+  variable: string
+  /** Keys that may be touched, as `imports/*`. */
+  prefixes: readonly string[]
+  actions: 'read' | 'readWrite'
+  key: IKey
+}
+
+/** What reading or changing files takes. Who may not list a bucket is told "forbidden" instead of "missing". */
+const fileActions = {
+  read: ['s3:GetObject'],
+  readWrite: ['s3:GetObject', 's3:PutObject', 's3:AbortMultipartUpload'],
+}
+
+/** Access to the files of a bucket under some prefixes, and to the names of all. */
+export function bucketAccess(bucket: Bucket, { variable, prefixes, actions, key }: BucketAccess): Access {
+  const keyActions = actions === 'read' ? ['kms:Decrypt'] : ['kms:Decrypt', 'kms:GenerateDataKey']
+  // By its export, as the template of whoever uses it has it: the name under which its wildcard is argued for.
+  const bucketArn = Stack.of(bucket).exportValue(bucket.bucketArn)
+  return {
+    environment: { [variable]: bucket.bucketName },
+    permissions: [
+      { actions: fileActions[actions], resources: prefixes.map(prefix => `${bucketArn}/${prefix}`) },
+      { actions: ['s3:ListBucket'], resources: [bucket.bucketArn] },
+      keyUseThrough('s3', key, keyActions),
+    ],
   }
 }
 

@@ -1,10 +1,20 @@
 import type { Construct } from 'constructs'
 import { CrmFunction } from '#infra/constructs/crm-function.ts'
+import { exportFilesOf } from '#infra/constructs/export-workflow.ts'
 import type { House } from '#infra/constructs/house.ts'
+import { importFilesOf } from '#infra/constructs/import-workflows.ts'
 import type { DataStack } from '#infra/stacks/data.ts'
+import type { WorkflowsStack } from '#infra/stacks/workflows.ts'
+
+type Props = { house: House; data: DataStack; workflows: WorkflowsStack }
 
 /** The functions behind the routes, by their entry (the fallback answers what no route does). */
-export function apiFunctions(scope: Construct, { house, data }: { house: House; data: DataStack }) {
+export function apiFunctions(scope: Construct, props: Props) {
+  return { ...recordFunctions(scope, props), ...jobFunctions(scope, props), ...aroundFunctions(scope, props) }
+}
+
+/** What works on records, one by one. */
+function recordFunctions(scope: Construct, { house, data }: Props) {
   const { records, search, signIn } = data
   return {
     'api/records': new CrmFunction(scope, 'Records', {
@@ -15,13 +25,58 @@ export function apiFunctions(scope: Construct, { house, data }: { house: House; 
       uses: [records.readWrite, signIn.verify],
       memoryMb: 1024,
     }),
+    'api/duplicates': new CrmFunction(scope, 'Duplicates', {
+      house,
+      entry: 'api/duplicates',
+      description: 'Finds duplicates, merges records and takes merges apart again',
+      errorImpact: 'Nobody can see duplicates, merge records or undo a merge.',
+      uses: [records.readWrite, signIn.verify],
+      memoryMb: 1024,
+    }),
     'api/search': new CrmFunction(scope, 'SearchRecords', {
       house,
       entry: 'api/search',
       description: 'Finds records by name, e-mail address and phone number',
       errorImpact: 'Nobody can search for a customer or contact.',
       uses: [records.read, search.find, signIn.verify],
+      // Pinyin and readings of names, loaded with the first query in Latin letters, take processor time more than memory.
+      memoryMb: 1024,
     }),
+  }
+}
+
+/** What starts jobs on files of records. */
+function jobFunctions(scope: Construct, { house, data, workflows }: Props) {
+  const { records, signIn } = data
+  return {
+    'api/imports': new CrmFunction(scope, 'Imports', {
+      house,
+      entry: 'api/imports',
+      description: 'Starts, shows, cancels and undoes imports',
+      errorImpact: 'Nobody can import a file, or see how far an import is.',
+      uses: [
+        records.readWrite,
+        importFilesOf({ house, data }),
+        workflows.import.start,
+        workflows.undoImport.start,
+        signIn.verify,
+      ],
+      memoryMb: 1024,
+    }),
+    'api/exports': new CrmFunction(scope, 'Exports', {
+      house,
+      entry: 'api/exports',
+      description: 'Starts and shows exports',
+      errorImpact: 'Nobody can export records, or get the file of an export.',
+      uses: [records.readWrite, exportFilesOf({ house, data }, 'read'), workflows.export.start, signIn.verify],
+    }),
+  }
+}
+
+/** What is about the service itself. */
+function aroundFunctions(scope: Construct, { house, data }: Props) {
+  const { records, signIn } = data
+  return {
     'api/me': new CrmFunction(scope, 'Me', {
       house,
       entry: 'api/me',

@@ -5,6 +5,7 @@ import { Architecture, Code, Function as LambdaFunction, LoggingFormat, Runtime 
 import { LogGroup } from 'aws-cdk-lib/aws-logs'
 import { Construct } from 'constructs'
 import type { Access } from '#infra/constructs/access.ts'
+import { acknowledgeWildcards } from '#infra/constructs/acknowledge.ts'
 import type { DeadLetters } from '#infra/constructs/dead-letters.ts'
 import { type House, prefixOf } from '#infra/constructs/house.ts'
 import type { Entry } from '#infra/entries.ts'
@@ -69,7 +70,7 @@ export class CrmFunction extends Construct {
   private createRole(logGroup: LogGroup, uses: readonly Access[]): Role {
     const writeLog = { actions: ['logs:CreateLogStream', 'logs:PutLogEvents'], resources: [logGroup.logGroupArn] }
     const permissions = [writeLog, ...uses.flatMap(access => access.permissions)]
-    return new Role(this, 'Role', {
+    const role = new Role(this, 'Role', {
       assumedBy: new ServicePrincipal('lambda.amazonaws.com'),
       description: `Execution role of ${this.functionName}`,
       inlinePolicies: {
@@ -79,6 +80,13 @@ export class CrmFunction extends Construct {
         }),
       },
     })
+    const resources = uses.flatMap(access => access.permissions.flatMap(({ resources: named = [] }) => named))
+    acknowledgeWildcards(
+      role,
+      resources,
+      'Files under one prefix and runs of one workflow, which have no names before they exist.',
+    )
+    return role
   }
 }
 

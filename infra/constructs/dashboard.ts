@@ -5,18 +5,26 @@ import { type House, prefixOf } from '#infra/constructs/house.ts'
 import * as metrics from '#infra/constructs/metrics.ts'
 import type { ApiStack } from '#infra/stacks/api.ts'
 import type { EventsStack } from '#infra/stacks/events.ts'
+import type { WorkflowsStack } from '#infra/stacks/workflows.ts'
 
-type CrmDashboardProps = { house: House; api: ApiStack; events: EventsStack; functions: readonly CrmFunction[] }
+type CrmDashboardProps = {
+  house: House
+  api: ApiStack
+  events: EventsStack
+  workflows: WorkflowsStack
+  functions: readonly CrmFunction[]
+}
 
-/** What an operator looks at first: is the API answering, do functions fail, do changes flow. */
+/** What an operator looks at first: is the API answering, do functions fail, do changes flow, do workflows end. */
 export class CrmDashboard extends Construct {
-  constructor(scope: Construct, id: string, { house, api, events, functions }: CrmDashboardProps) {
+  constructor(scope: Construct, id: string, { house, api, events, workflows, functions }: CrmDashboardProps) {
     super(scope, id)
     const names = functions.map(crmFunction => crmFunction.functionName)
     const { apiId } = api.httpApi
     const queues = [events.busDeadLetters, events.publishDeadLetters, api.seedDeadLetters]
     const deadLetters = [...queues, ...events.consumers.map(consumer => consumer.deadLetters)]
     const lag = events.consumers.map(consumer => metrics.oldestMessageSeconds(consumer.queue.queueName))
+    const machines = workflows.workflows.map(workflow => workflow.arn)
     new Dashboard(this, 'Dashboard', {
       dashboardName: prefixOf(house.tenant),
       widgets: [
@@ -40,6 +48,11 @@ export class CrmDashboard extends Construct {
             'Dead letters',
             deadLetters.map(queue => metrics.messages(queue.queueName)),
           ),
+        ],
+        [
+          graph('Workflow runs started', machines.map(metrics.startedRuns)),
+          graph('Workflow runs failed', workflows.workflows.map(metrics.failedRuns)),
+          graph('Workflow run time, p95 ms', machines.map(metrics.runMs)),
         ],
       ],
     })

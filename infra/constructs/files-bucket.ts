@@ -1,7 +1,15 @@
 import { Duration, RemovalPolicy, Stack } from 'aws-cdk-lib'
 import { AnyPrincipal, Effect, PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam'
 import type { IKey } from 'aws-cdk-lib/aws-kms'
-import { BlockPublicAccess, Bucket, BucketEncryption, CfnBucket, ObjectOwnership } from 'aws-cdk-lib/aws-s3'
+import {
+  BlockPublicAccess,
+  Bucket,
+  BucketEncryption,
+  CfnBucket,
+  type CorsRule,
+  HttpMethods,
+  ObjectOwnership,
+} from 'aws-cdk-lib/aws-s3'
 import { Construct } from 'constructs'
 import type { TenantFile } from '#schemas/tenant.ts'
 
@@ -32,6 +40,7 @@ export class FilesBucket extends Construct {
       encryptionKey: key,
       bucketKeyEnabled: true,
       lifecycleRules: [{ abortIncompleteMultipartUploadAfter: Duration.days(7) }],
+      ...(tenant.corsOrigins.length > 0 && { cors: [fromBrowsers(tenant.corsOrigins)] }),
     })
     this.logAccess()
     this.refuseOtherKeys(key)
@@ -72,3 +81,12 @@ export class FilesBucket extends Construct {
     }
   }
 }
+
+/** Lets pages of the tenant's origins use the presigned addresses that the API hands out; without one they get nothing. */
+const fromBrowsers = (allowedOrigins: string[]): CorsRule => ({
+  allowedOrigins,
+  allowedMethods: [HttpMethods.PUT, HttpMethods.GET, HttpMethods.HEAD],
+  allowedHeaders: ['content-type'],
+  exposedHeaders: ['etag'],
+  maxAge: Duration.hours(1).toSeconds(),
+})

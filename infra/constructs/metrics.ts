@@ -1,5 +1,5 @@
 import { Duration } from 'aws-cdk-lib'
-import { Metric, Stats } from 'aws-cdk-lib/aws-cloudwatch'
+import { MathExpression, Metric, Stats } from 'aws-cdk-lib/aws-cloudwatch'
 
 // Metrics by physical names: a reference to another stack would be an export, and an exported function can never be removed.
 const metric = (namespace: string, metricName: string, statistic: string, dimensionsMap: Record<string, string>) =>
@@ -39,3 +39,28 @@ export const serverErrors = (ApiId: string): Metric => metric('AWS/ApiGateway', 
 
 /** Milliseconds within which 95% of an HTTP API's calls were answered. */
 export const latencyMs = (ApiId: string): Metric => metric('AWS/ApiGateway', 'Latency', 'p95', { ApiId })
+
+/** Runs of a workflow that ended otherwise than well, in five minutes. */
+export function failedRuns({ name, arn }: { name: string; arn: string }): MathExpression {
+  // Unique within a graph of several workflows, and without the hyphens of names.
+  const id = (what: string) => `${what}_${name.replaceAll('-', '_')}`
+  const ended = { Failed: 'ExecutionsFailed', TimedOut: 'ExecutionsTimedOut', Aborted: 'ExecutionsAborted' }
+  const parts = Object.entries(ended).map(([what, metricName]) => [id(`runs${what}`), runs(metricName, arn)] as const)
+  return new MathExpression({
+    // SUM, not `+`: Step Functions sends a metric only when it counts something, and adding nothing makes nothing.
+    expression: `SUM([${parts.map(([part]) => part).join(', ')}])`,
+    label: `${name}: failed, timed out or aborted`,
+    usingMetrics: Object.fromEntries(parts),
+    period: Duration.minutes(5),
+  })
+}
+
+/** Runs of a workflow that began, in five minutes. */
+export const startedRuns = (StateMachineArn: string): Metric => runs('ExecutionsStarted', StateMachineArn)
+
+/** Milliseconds within which 95% of a workflow's runs ended. */
+export const runMs = (StateMachineArn: string): Metric =>
+  metric('AWS/States', 'ExecutionTime', 'p95', { StateMachineArn })
+
+const runs = (name: string, StateMachineArn: string): Metric =>
+  metric('AWS/States', name, Stats.SUM, { StateMachineArn })

@@ -7,7 +7,7 @@ import type { TenantFile } from '#schemas/tenant.ts'
 
 /**
  * The tenant's customer-managed key. Its policy lets this account's IAM decide which principals may use it, and AWS services
- * only on behalf of this tenant's own log groups, bus, rules and alarms.
+ * only on behalf of this tenant's own log groups, workflows, bus, rules and alarms.
  */
 export class TenantKey extends Construct {
   readonly key: Key
@@ -22,6 +22,7 @@ export class TenantKey extends Construct {
       removalPolicy: tenant.disposable ? RemovalPolicy.DESTROY : RemovalPolicy.RETAIN,
     })
     this.allowLogs(tenant)
+    this.allowLogDelivery()
     this.allowDelivery('events.amazonaws.com', [
       this.arn('events', `event-bus/${prefixOf(tenant)}`),
       this.arn('events', `rule/${prefixOf(tenant)}/*`),
@@ -30,7 +31,8 @@ export class TenantKey extends Construct {
   }
 
   private allowLogs(tenant: TenantFile): void {
-    const names = [`${prefixOf(tenant)}-events-*`, `${prefixOf(tenant)}-api-*`, `/aws/vendedlogs/${prefixOf(tenant)}/*`]
+    const stacks = ['events', 'workflows', 'api'].map(stack => `${prefixOf(tenant)}-${stack}-*`)
+    const names = [...stacks, `/aws/vendedlogs/${prefixOf(tenant)}/*`]
     const actions = ['Encrypt', 'Decrypt', 'ReEncryptFrom', 'ReEncryptTo', 'GenerateDataKey', 'DescribeKey']
     this.key.addToResourcePolicy(
       new PolicyStatement({
@@ -41,6 +43,19 @@ export class TenantKey extends Construct {
         conditions: {
           ArnLike: { 'kms:EncryptionContext:aws:logs:arn': names.map(name => this.arn('logs', `log-group:${name}`)) },
         },
+      }),
+    )
+  }
+
+  /** Lets Step Functions' logs, which the workflow encrypts on their way, be decrypted where they arrive: CloudWatch's own context. */
+  private allowLogDelivery(): void {
+    this.key.addToResourcePolicy(
+      new PolicyStatement({
+        sid: 'LogsOfWorkflows',
+        principals: [new ServicePrincipal('delivery.logs.amazonaws.com')],
+        actions: ['kms:Decrypt'],
+        resources: ['*'],
+        conditions: { StringEquals: { 'kms:EncryptionContext:SourceArn': this.arn('logs', '*') } },
       }),
     )
   }

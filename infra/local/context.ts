@@ -2,6 +2,7 @@ import type { Authorize } from './engines/engine.ts'
 import type { EventBridge } from './engines/eventbridge/start-eventbridge.ts'
 import type { Kms } from './engines/kms/start-kms.ts'
 import type { Sqs } from './engines/sqs/start-sqs.ts'
+import type { StepFunctions } from './engines/stepfunctions/start-stepfunctions.ts'
 import type { Functions } from './lambda/functions.ts'
 import type { LocalAddresses } from './names.ts'
 import type { Resolve } from './resolve.ts'
@@ -17,6 +18,7 @@ export type Started = {
   kms: Kms
   sqs: Sqs
   eventbridge: EventBridge
+  stepfunctions: StepFunctions
   cognito: SignIn
   admin: Admin
   functions: Functions

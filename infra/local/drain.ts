@@ -4,7 +4,7 @@ import { type Context, needs } from './context.ts'
 /** 5 ms between two looks. */
 const lookIntervalMs = 5
 
-/** Resolves when everything that has been written is also reacted to: streams read, bus and queues empty, functions done. */
+/** Resolves when everything that has been written is also reacted to: workflows ended, streams read, bus and queues empty, functions done. */
 export async function drain(context: Context, signal?: AbortSignal): Promise<void> {
   while (!signal?.aborted) {
     const before = needs(context, 'functions').activity()
@@ -15,6 +15,7 @@ export async function drain(context: Context, signal?: AbortSignal): Promise<voi
 }
 
 async function isIdle(context: Context): Promise<boolean> {
+  if (!needs(context, 'stepfunctions').isIdle()) return false
   if (!needs(context, 'eventbridge').idle()) return false
   for (const source of needs(context, 'eventSources')) {
     if (!(await source.isIdle())) return false

@@ -54,6 +54,7 @@ const nameProperties: Record<string, string> = {
   'AWS::Lambda::Function': 'FunctionName',
   'AWS::IAM::Role': 'RoleName',
   'AWS::Logs::LogGroup': 'LogGroupName',
+  'AWS::StepFunctions::StateMachine': 'StateMachineName',
 }
 
 function identityOf(resource: Resource, naming: Naming): Identity {
@@ -107,6 +108,10 @@ const identities: Record<string, (naming: Naming, resource: Resource) => Identit
     ref: naming.name,
     attributes: { Arn: arn('logs', naming, `log-group:${naming.name}:*`) },
   }),
+  'AWS::StepFunctions::StateMachine': naming => {
+    const machine = arn('states', naming, `stateMachine:${naming.name}`)
+    return { ref: machine, attributes: { Arn: machine, Name: naming.name } }
+  },
   'AWS::Cognito::UserPool': naming => {
     const id = `${naming.region}_${alphanumeric(naming.name, 9)}`
     const provider = `cognito-idp.${naming.region}.amazonaws.com/${id}`

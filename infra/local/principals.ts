@@ -7,7 +7,7 @@ const document = z.custom<PolicyDocument>()
 const roleProperties = z.object({ Policies: z.array(z.object({ PolicyDocument: document })).default([]) })
 const policyProperties = z.object({ PolicyDocument: document, Roles: z.array(z.string()).default([]) })
 
-/** The policies that the template gives to each function, by the function's logical id: its access key on this machine. */
+/** The policies that the template gives to each function and state machine, by its logical id: its access key on this machine. */
 export function readPrincipals(assembly: Assembly, resolve: Resolve): Record<string, PolicyDocument[]> {
   const attached = resourcesOf(assembly, 'AWS::IAM::Policy', 'AWS::IAM::ManagedPolicy').map(resource =>
     policyProperties.parse(resolve(resource.properties, resource.stack)),
@@ -22,10 +22,11 @@ export function readPrincipals(assembly: Assembly, resolve: Resolve): Record<str
     role => [resolve({ 'Fn::GetAtt': [role.logicalId, 'Arn'] }, role.stack), policiesOf(role)] as const,
   )
   const policiesByArn = new Map(roles)
+  const principals = resourcesOf(assembly, 'AWS::Lambda::Function', 'AWS::StepFunctions::StateMachine')
   return Object.fromEntries(
-    resourcesOf(assembly, 'AWS::Lambda::Function').map(({ logicalId, properties: { Role }, stack }) => [
+    principals.map(({ logicalId, properties: { Role, RoleArn }, stack }) => [
       logicalId,
-      policiesByArn.get(resolve(Role, stack)) ?? [],
+      policiesByArn.get(resolve(Role ?? RoleArn, stack)) ?? [],
     ]),
   )
 }

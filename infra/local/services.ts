@@ -10,6 +10,7 @@ import { gateway } from './services/gateway.ts'
 import { kms } from './services/kms.ts'
 import { s3 } from './services/s3.ts'
 import { sqs } from './services/sqs.ts'
+import { stepfunctions, workflows } from './services/stepfunctions.ts'
 
 /** Everything that runs on the laptop, in starting order; it ends in the opposite one. */
 export const services: readonly Service[] = [
@@ -18,10 +19,12 @@ export const services: readonly Service[] = [
   s3,
   sqs,
   eventbridge,
+  stepfunctions,
   cognito,
   admin,
   functions,
   eventSources,
   customResources,
+  workflows,
   gateway,
 ]

@@ -8,10 +8,19 @@ import { CrmFunction } from '#infra/constructs/crm-function.ts'
 import { DeadLetters } from '#infra/constructs/dead-letters.ts'
 import { type House, prefixOf } from '#infra/constructs/house.ts'
 import type { DataStack } from '#infra/stacks/data.ts'
+import { standardObjects } from '#schemas/registry.ts'
 
 type EventsProps = StackProps & { house: House; data: DataStack }
 
 const source = ['evergreen.records']
+const business = standardObjects.all.filter(({ system }) => !system)
+/** Objects whose records can hang on others, and with them the merges that move such records. */
+const children = [...business.map(({ name }) => name), 'merge']
+/** Objects that can have duplicates, and with them the merges that may be undone. */
+const comparable = [
+  ...business.filter(({ fields }) => Object.values(fields).some(({ matchOn }) => matchOn)).map(({ name }) => name),
+  'merge',
+]
 
 /** From a change of a record to everything that reacts to it: table stream -> bus -> one queue and function per consumer. */
 export class EventsStack extends Stack {
@@ -27,7 +36,12 @@ export class EventsStack extends Stack {
     this.bus = this.createBus(props)
     this.publishDeadLetters = new DeadLetters(this, 'PublishDeadLetters', { house: props.house, of: 'publish-changes' })
     this.publishChanges = this.createPublisher(props)
-    this.consumers = [this.createSearchUpdater(props), this.createSignInSync(props)]
+    this.consumers = [
+      this.createSearchUpdater(props),
+      this.createSignInSync(props),
+      this.createDuplicateFinder(props),
+      this.createChildMover(props),
+    ]
   }
 
   private createBus({ house }: EventsProps): EventBus {
@@ -84,6 +98,30 @@ export class EventsStack extends Stack {
       description: 'Keeps the search index in step with changed records',
       errorImpact: 'Search misses new records and finds changed ones by their old names.',
       uses: [data.records.readById, data.search.update],
+    })
+  }
+
+  private createDuplicateFinder({ house, data }: EventsProps): Consumer {
+    return new Consumer(this, 'FindDuplicates', {
+      house,
+      bus: this.bus,
+      pattern: { source, detail: { object: comparable } },
+      entry: 'events/find-duplicates',
+      description: 'Compares changed records with others and keeps the groups of likely duplicates',
+      errorImpact: 'New duplicates are not suggested, and groups show records that were changed or merged since.',
+      uses: [data.records.readWrite],
+    })
+  }
+
+  private createChildMover({ house, data }: EventsProps): Consumer {
+    return new Consumer(this, 'MoveChildren', {
+      house,
+      bus: this.bus,
+      pattern: { source, detail: { object: children } },
+      entry: 'events/move-children',
+      description: 'Finishes merges: moves what still hangs on absorbed records to their survivors, or back',
+      errorImpact: 'Contacts and activities of merged records are missing from the record that survived.',
+      uses: [data.records.readWrite],
     })
   }
 

@@ -11,10 +11,12 @@ import { CrmDashboard } from '#infra/constructs/dashboard.ts'
 import { type House, prefixOf } from '#infra/constructs/house.ts'
 import * as metrics from '#infra/constructs/metrics.ts'
 import type { CrmQueue } from '#infra/constructs/queue.ts'
+import type { Workflow } from '#infra/constructs/workflow.ts'
 import type { ApiStack } from '#infra/stacks/api.ts'
 import type { EventsStack } from '#infra/stacks/events.ts'
+import type { WorkflowsStack } from '#infra/stacks/workflows.ts'
 
-type ObservabilityProps = StackProps & { house: House; events: EventsStack; api: ApiStack }
+type ObservabilityProps = StackProps & { house: House; events: EventsStack; workflows: WorkflowsStack; api: ApiStack }
 
 type AlarmText = { title: string; errorImpact: string; threshold?: number; periods?: number }
 
@@ -27,19 +29,21 @@ export class ObservabilityStack extends Stack {
     super(scope, id, props)
     this.house = props.house
     this.topic = this.createTopic()
-    const { api, events } = props
+    const { api, events, workflows } = props
     const functions = [
       ...api.functions,
       api.seedTenant,
       events.publishChanges,
       ...events.consumers.map(c => c.function),
+      ...workflows.workflows.flatMap(workflow => workflow.functions),
     ]
     for (const crmFunction of functions) this.watchFunction(crmFunction)
     this.watchApi(api)
     this.watchChanges(events)
     for (const consumer of events.consumers) this.watchConsumer(consumer)
+    for (const workflow of workflows.workflows) this.watchWorkflow(workflow)
     this.watchDeadLetters(api.seedDeadLetters, 'Users and roles of the last deployment may be missing.')
-    new CrmDashboard(this, 'Dashboard', { house: this.house, api, events, functions })
+    new CrmDashboard(this, 'Dashboard', { house: this.house, api, events, workflows, functions })
   }
 
   private createTopic(): Topic {
@@ -96,6 +100,11 @@ export class ObservabilityStack extends Stack {
       periods: 2,
     })
     this.watchDeadLetters(deadLetters, consumer.errorImpact)
+  }
+
+  private watchWorkflow(workflow: Workflow): void {
+    const { name, errorImpact } = workflow
+    this.alarm(metrics.failedRuns(workflow), { title: `Workflow ${name} fails`, errorImpact })
   }
 
   private watchDeadLetters(queue: CrmQueue, errorImpact: string): void {

@@ -1,5 +1,5 @@
 import type { Actor, FieldAccess, Verb } from '#lib/permissions/actor.ts'
-import { ownerOf, teamOf } from '#lib/records/record-keys.ts'
+import { ownerOf, teamOf } from '#lib/records/owner-of.ts'
 import type { StoredRecord } from '#lib/store/items.ts'
 import type { ObjectDefinition } from '#schemas/definition.ts'
 
@@ -8,6 +8,7 @@ export type RecordRule = boolean | { scope: 'own' | 'team'; allows(record: Store
 
 /** Which records of an object the actor may do this to. */
 export function recordRule(actor: Actor, object: ObjectDefinition, verb: Verb): RecordRule {
+  if (object.readOnly && verb !== 'read') return false
   const scopes = actor.role.scopes.get(object.name) ?? actor.role.scopes.get('*')
   const scope = scopes?.[verb] ?? 'none'
   if (scope === 'all') return true

@@ -10,16 +10,16 @@ const recordPath = objectPath.extend({ id: z.string() })
 
 const dryRun = flag('Check everything, answer with the record as it would be, and write nothing.')
 const writeQuery = z.strictObject({ dryRun })
+const createQuery = writeQuery.extend({
+  allowDuplicates: flag('Create a record even if it is likely to exist already.'),
+})
 const pageQuery = z.strictObject({ limit: limit(50), cursor })
 const version = z.int().min(1)
 
 export const CreateRecord = defineContract({
   operationId: 'createRecord',
   path: objectPath,
-  query: z.strictObject({
-    dryRun,
-    allowDuplicates: flag('Create the record even if it is likely to exist already.'),
-  }),
+  query: createQuery,
   body: anyObject,
 })
 
@@ -91,7 +91,7 @@ export const RevertRecord = defineContract({
 export const UpsertRecord = defineContract({
   operationId: 'upsertRecord',
   path: objectPath.extend({ system: z.string(), externalId: z.string() }),
-  query: writeQuery,
+  query: createQuery,
   body: anyObject,
 })
 
@@ -108,7 +108,7 @@ const batchOperation = z.discriminatedUnion('op', [
 export const RunBatch = defineContract({
   operationId: 'runBatch',
   path: objectPath,
-  query: writeQuery,
+  query: createQuery,
   body: z.strictObject({
     atomic: z.boolean().default(false).meta({ description: 'All operations or none; otherwise each stands alone.' }),
     operations: z.array(batchOperation).min(1).max(largestBatch),

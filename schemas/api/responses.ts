@@ -1,4 +1,6 @@
 import * as z from 'zod'
+import { duplicateResponses } from '#schemas/api/duplicate-responses.ts'
+import { createdImport, exportView, importConflicts, importInspection, importView } from '#schemas/api/jobs.ts'
 import { objectDefinition } from '#schemas/definition.ts'
 import { fieldAccesses, scopes } from '#schemas/system/role.ts'
 
@@ -28,7 +30,7 @@ const problem = z.looseObject({
 /** One line of a record's history. */
 const change = z.strictObject({
   version: z.int().min(1),
-  action: z.enum(['created', 'updated', 'deleted', 'restored', 'reverted']),
+  action: z.enum(['created', 'updated', 'deleted', 'restored', 'reverted', 'merged', 'unmerged']),
   actorId: z.string(),
   at: time,
   requestId: z.string(),
@@ -36,6 +38,13 @@ const change = z.strictObject({
   changes: z
     .record(z.string(), z.strictObject({ old: z.unknown(), new: z.unknown() }))
     .meta({ description: 'Per field, what it was and what it became; null: no value.' }),
+  merge: z
+    .strictObject({
+      id: z.string().meta({ description: 'Undone by `POST /v1/merges/{id}/undo`.' }),
+      into: z.string().optional().meta({ description: 'The record that absorbed this one.' }),
+      absorbed: z.array(z.string()).optional().meta({ description: 'The records that this one absorbed.' }),
+    })
+    .optional(),
 })
 
 /** A page of a record's history. */
@@ -75,4 +84,10 @@ export const namedResponses = {
   ObjectDefinition: objectDefinition,
   ObjectList: objectList,
   Health: health,
+  ...duplicateResponses,
+  ImportJob: importView,
+  NewImportJob: createdImport,
+  ImportInspection: importInspection,
+  ImportConflicts: importConflicts,
+  ExportJob: exportView,
 }

@@ -5,7 +5,15 @@ export type Route = {
   /** API Gateway's notation; `{object}` stands for the plural of any object. */
   path: string
   /** Entry file under functions/, without its extension. */
-  entry: 'api/records' | 'api/search' | 'api/me' | 'api/docs' | 'api/health'
+  entry:
+    | 'api/records'
+    | 'api/imports'
+    | 'api/exports'
+    | 'api/duplicates'
+    | 'api/search'
+    | 'api/me'
+    | 'api/docs'
+    | 'api/health'
   isPublic: boolean
 }
 
@@ -22,6 +30,21 @@ export const routes = [
   record('revertRecord', 'POST', '/v1/{object}/{id}/revert'),
   record('readHistory', 'GET', '/v1/{object}/{id}/history'),
   record('readTimeline', 'GET', '/v1/{object}/{id}/timeline'),
+  duplicates('mergeRecord', 'POST', '/v1/{object}/{id}/merge'),
+  duplicates('readDuplicates', 'GET', '/v1/{object}/{id}/duplicates'),
+  duplicates('findDuplicateGroups', 'GET', '/v1/duplicates'),
+  duplicates('decideDuplicates', 'POST', '/v1/duplicates/{id}/decision'),
+  duplicates('undoMerge', 'POST', '/v1/merges/{mergeId}/undo'),
+  job('createImport', 'POST', '/v1/imports'),
+  job('inspectImport', 'POST', '/v1/imports/{id}/inspect'),
+  job('startImport', 'POST', '/v1/imports/{id}/start'),
+  job('getImport', 'GET', '/v1/imports/{id}'),
+  job('cancelImport', 'POST', '/v1/imports/{id}/cancel'),
+  job('readImportRejects', 'GET', '/v1/imports/{id}/rejects'),
+  job('undoImport', 'POST', '/v1/imports/{id}/undo'),
+  job('readImportConflicts', 'GET', '/v1/imports/{id}/conflicts'),
+  { operationId: 'createExport', method: 'POST', path: '/v1/exports', entry: 'api/exports', isPublic: false },
+  { operationId: 'getExport', method: 'GET', path: '/v1/exports/{id}', entry: 'api/exports', isPublic: false },
   { operationId: 'search', method: 'GET', path: '/v1/search', entry: 'api/search', isPublic: false },
   { operationId: 'whoAmI', method: 'GET', path: '/v1/me', entry: 'api/me', isPublic: false },
   { operationId: 'listObjects', method: 'GET', path: '/v1/objects', entry: 'api/me', isPublic: false },
@@ -42,6 +65,18 @@ export function routeOf(operationId: OperationId): Route {
   return route
 }
 
-function record<const Id extends string>(operationId: Id, method: Route['method'], path: string) {
+function record<const Id extends string, const P extends string>(operationId: Id, method: Route['method'], path: P) {
   return { operationId, method, path, entry: 'api/records', isPublic: false } as const
+}
+
+function job<const Id extends string>(operationId: Id, method: Route['method'], path: string) {
+  return { operationId, method, path, entry: 'api/imports', isPublic: false } as const
+}
+
+function duplicates<const Id extends string, const P extends string>(
+  operationId: Id,
+  method: Route['method'],
+  path: P,
+) {
+  return { operationId, method, path, entry: 'api/duplicates', isPublic: false } as const
 }

@@ -4,7 +4,14 @@ import * as z from 'zod'
 export const recordEventSource = 'evergreen.records'
 
 /** What happened to a record, in the order of its life. */
-const recordEventTypes = ['RecordCreated', 'RecordUpdated', 'RecordDeleted', 'RecordRestored'] as const
+const recordEventTypes = [
+  'RecordCreated',
+  'RecordUpdated',
+  'RecordDeleted',
+  'RecordRestored',
+  'RecordsMerged',
+  'RecordsUnmerged',
+] as const
 
 /** Kind of a record event. */
 export type RecordEventType = (typeof recordEventTypes)[number]
@@ -25,6 +32,8 @@ export const recordChanged = z.object({
   actorId: z.string(),
   requestId: z.string(),
   source: z.string(),
+  /** With RecordsMerged and RecordsUnmerged: one event for the survivor, and one for each record absorbed. */
+  merge: z.object({ id: z.string(), into: z.string().optional(), absorbed: z.array(z.string()).optional() }).optional(),
 })
 
 /** A change of a record, without its values. */

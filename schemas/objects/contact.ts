@@ -17,18 +17,23 @@ export const contact = defineObject({
       type: 'text',
       required: true,
       searchable: true,
-      matchOn: ['name'],
+      matchOn: ['person'],
       sensitive: true,
       label: { en: 'Name', zh: '姓名' },
     },
-    companyName: { type: 'text', searchable: true, label: { en: 'Company as typed', zh: '公司（原文）' } },
+    companyName: {
+      type: 'text',
+      searchable: true,
+      matchOn: ['employer'],
+      label: { en: 'Company as typed', zh: '公司（原文）' },
+    },
     customerId: { type: 'reference', to: 'customer', parent: true, label: { en: 'Customer', zh: '所属客户' } },
-    title: { type: 'text', label: { en: 'Job title', zh: '职务' } },
+    title: { type: 'text', matchOn: ['role'], label: { en: 'Job title', zh: '职务' } },
     emails: {
       type: 'emails',
       searchable: true,
       sensitive: true,
-      matchOn: ['email'],
+      matchOn: ['email', 'mailName'],
       label: { en: 'E-mails', zh: '邮箱' },
     },
     phones: {
@@ -43,6 +48,7 @@ export const contact = defineObject({
       sensitive: true,
       maxItems: 10,
       entryKey: ['service', 'value'],
+      matchOn: ['handle'],
       label: { en: 'Handles', zh: '社交账号' },
       fields: {
         service: {
@@ -65,8 +71,8 @@ export const contact = defineObject({
         value: { type: 'text', required: true, label: { en: 'Handle', zh: '账号' } },
       },
     },
-    address: { type: 'address', sensitive: true, label: { en: 'Address', zh: '地址' } },
-    birthday: { type: 'date', sensitive: true, label: { en: 'Birthday', zh: '生日' } },
+    address: { type: 'address', sensitive: true, matchOn: ['place'], label: { en: 'Address', zh: '地址' } },
+    birthday: { type: 'date', sensitive: true, matchOn: ['date'], label: { en: 'Birthday', zh: '生日' } },
     source: { type: 'select', label: { en: 'Source', zh: '来源' }, options: sourceOptions },
     consent: {
       type: 'list',

@@ -108,7 +108,7 @@ export const customer = defineObject({
       pattern: { regex: '[A-Z0-9-]{4,40}', message: 'use 4 to 40 letters, digits and hyphens' },
       label: { en: 'Tax id', zh: '统一社会信用代码' },
     },
-    address: { type: 'address', sensitive: true, label: { en: 'Address', zh: '地址' } },
+    address: { type: 'address', sensitive: true, matchOn: ['address'], label: { en: 'Address', zh: '地址' } },
     ownerId: ownerField,
     teamId: teamField,
     tags: { type: 'tags', label: { en: 'Tags', zh: '标签' } },

@@ -9,8 +9,11 @@ const can = (object: string, create: ScopeName, read: ScopeName, update: ScopeNa
   delete: remove,
 })
 
+const jobs = ['import', 'export', 'merge']
+/** Everybody sees the imports, exports and merges they asked for; who may create a record may import some. */
+const ownJobs = jobs.map(object => can(object, 'none', 'own', 'none', 'none'))
 /** Everybody may look up colleagues and teams: owners and assignees are named by them. */
-const directory = [can('user', 'none', 'all', 'none', 'none'), can('team', 'none', 'all', 'none', 'none')]
+const directory = [can('user', 'none', 'all', 'none', 'none'), can('team', 'none', 'all', 'none', 'none'), ...ownJobs]
 const sales = ['customer', 'contact', 'activity']
 
 /** The roles every tenant starts with; they are records, so an admin can change them. */
@@ -18,7 +21,10 @@ export const seedRoles = [
   {
     name: 'admin',
     description: 'Runs the tenant: everything, users and roles too. 管理员',
-    permissions: [...sales, 'user', 'role', 'team'].map(object => can(object, 'all', 'all', 'all', 'all')),
+    permissions: [
+      ...[...sales, 'user', 'role', 'team'].map(object => can(object, 'all', 'all', 'all', 'all')),
+      ...jobs.map(object => can(object, 'none', 'all', 'none', 'none')),
+    ],
   },
   {
     name: 'manager',
@@ -53,7 +59,10 @@ export const seedRoles = [
   {
     name: 'auditor',
     description: 'Looks, changes nothing; personal data masked. 审计',
-    permissions: [...sales, 'user', 'role', 'team'].map(object => can(object, 'none', 'all', 'none', 'none')),
+    permissions: [
+      ...[...sales, 'user', 'role', 'team'].map(object => can(object, 'none', 'all', 'none', 'none')),
+      ...ownJobs,
+    ],
     fieldAccess: [
       ...['customer', 'contact'].flatMap(object =>
         ['emails', 'phones', 'address'].map(field => ({ object, field, access: 'masked' })),

@@ -3,17 +3,20 @@ import { DynamoDBDocumentClient, GetCommand, TransactWriteCommand } from '@aws-s
 import type { Step } from '#lib/store/transaction.ts'
 import type { StackProcess } from './stack-process.ts'
 
-/** A bare document client and the table of records, as somebody would use them who has no CRM in between. */
-export type Engine = { client: DynamoDBDocumentClient; table: string }
+/** A bare document client and the tables of records and of search tokens, as somebody would use them who has no CRM in between. */
+export type Engine = { client: DynamoDBDocumentClient; table: string; searchTable: string }
 
 /** Connects to the stack's DynamoDB with the SDK's defaults. */
 export function connectEngine({ endpoints, tableNames }: StackProcess): Engine {
   const endpoint = endpoints['dynamodb']
   const table = tableNames['Records']
-  if (endpoint === undefined || table === undefined) throw new Error('The stack has no table of records')
+  const searchTable = tableNames['Search']
+  if (endpoint === undefined || table === undefined || searchTable === undefined)
+    throw new Error('The stack has no tables of records and search tokens')
   const credentials = { accessKeyId: 'bench', secretAccessKey: 'bench' }
   const base = new DynamoDBClient({ endpoint, region: 'ap-southeast-1', credentials })
-  return { client: DynamoDBDocumentClient.from(base, { marshallOptions: { removeUndefinedValues: true } }), table }
+  const client = DynamoDBDocumentClient.from(base, { marshallOptions: { removeUndefinedValues: true } })
+  return { client, table, searchTable }
 }
 
 /** Reads an item by its key; throws when there is none. */

@@ -5,6 +5,7 @@ import { type Engine, readItem, writeItems } from './engine-client.ts'
 import type { HttpClient } from './http-client.ts'
 import type { Call, Sides } from './measure.ts'
 import type { Random } from './random.ts'
+import { search } from './search-operation.ts'
 import type { StoredCustomers } from './stored-customers.ts'
 
 /** What is measured: a call of the API beside the engine's round trips that it needs. */
@@ -42,7 +43,7 @@ const batchInFlight = 8
 
 /** All operations of the report. */
 export function createOperations(world: World): Operation[] {
-  return [read(world), list(world), filterByIndex(world), filterByScan(world), timeline(world)].concat([
+  return [read(world), list(world), filterByIndex(world), filterByScan(world), timeline(world), search(world)].concat([
     create(world),
     update(world),
     batch(world),
@@ -118,7 +119,7 @@ function list({ api, engine }: World): Operation {
     isWrite: false,
     ceiling: 1.6,
     api: () => get(api, `/v1/customers?limit=${pageSize}`),
-    engine: () => query(engine, newest('byObject', objectPartition('customer', 0, false), pageSize)),
+    engine: () => query(engine, newest('byObject', objectPartition('customer', 0, 'all'), pageSize)),
   }
 }
 
@@ -145,7 +146,7 @@ function filterByScan({ api, engine }: World): Operation {
     perBlock: [8, 48],
     isWrite: false,
     api: () => get(api, `/v1/customers?limit=${pageSize}&filter=${filter}`),
-    engine: () => query(engine, newest('byObject', objectPartition('customer', 0, false), 250)),
+    engine: () => query(engine, newest('byObject', objectPartition('customer', 0, 'all'), 250)),
   }
 }
 

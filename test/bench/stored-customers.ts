@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { compileObject } from '#lib/records/compile.ts'
+import { loadMatchKeys } from '#lib/records/load-match-keys.ts'
 import { indexKeys, keyChanges } from '#lib/records/record-keys.ts'
 import { typeIds } from '#lib/runtime/ids.ts'
 import type { Change, StoredRecord } from '#lib/store/items.ts'
@@ -11,6 +12,8 @@ import { customer } from '#schemas/objects/customer.ts'
 import { tenantSettings } from '#schemas/tenant.ts'
 import { type Engine, readItem } from './engine-client.ts'
 import type { Random } from './random.ts'
+
+await loadMatchKeys()
 
 /** Items as the API stores them, for the engine's side of a comparison: made by the API's own rules, sent by a bare client. */
 export type StoredCustomers = {

@@ -3,6 +3,8 @@ import { type Api, createApi } from './http.ts'
 import { type LoadedPeople, loadPeople } from './load-people.ts'
 import { showConflict } from './scenes/conflict.ts'
 import { showRefusedDuplicates } from './scenes/duplicate.ts'
+import { showImport } from './scenes/import.ts'
+import { showMerge } from './scenes/merge.ts'
 import { showSafeRetry } from './scenes/retry.ts'
 import { showRoles } from './scenes/roles.ts'
 import { showSearch } from './scenes/search.ts'
@@ -22,6 +24,8 @@ const scenes = [
   { what: 'undo, as it was', play: showUndo },
   { what: 'refused duplicates', play: showRefusedDuplicates },
   { what: 'search', play: showSearch },
+  { what: 'import', play: showImport },
+  { what: 'duplicates, merge', play: showMerge },
   { what: 'roles', play: showRoles },
 ]
 

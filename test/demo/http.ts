@@ -25,6 +25,8 @@ export type Api = {
   send(call: Call, status: number): Promise<Reply>
   /** Sends a request and prints it with the gist of its answer. */
   show(call: Call, status: number, gist: (reply: Reply) => string): Promise<Reply>
+  /** Reads an answer that is not JSON. */
+  text(call: Call, status: number): Promise<string>
 }
 
 /** Makes a client of the API at this URL. */
@@ -42,6 +44,11 @@ export function createApi(url: string): Api {
       say(`${call.as.name}: ${call.method} ${shortIds(decodeURI(call.path))}${shownHeaders(call)}${shownBody(call)}`)
       say(`  ${reply.status} ${shortIds(gist(reply))}`)
       return reply
+    },
+    text: async (call, status) => {
+      const response = await ask(url, call)
+      check(response.status === status, `${call.method} ${call.path} answers ${status} (it says ${response.status})`)
+      return response.text()
     },
   }
 }
@@ -61,10 +68,18 @@ function shortIds(text: string): string {
   return text.replace(/\b([a-z]{2,8})_[0-9a-z]{20}([0-9a-z]{6})\b/g, '$1_…$2')
 }
 
-async function request(url: string, { as, method, path, headers, body }: Call): Promise<Reply> {
+async function request(url: string, call: Call): Promise<Reply> {
   const started = performance.now()
-  const response = await fetch(url + path, {
+  const response = await ask(url, call)
+  const text = await response.text()
+  const json = text === '' ? {} : JSON.parse(text)
+  return { status: response.status, headers: response.headers, json, ms: performance.now() - started }
+}
+
+function ask(url: string, { as, method, path, headers, body }: Call): Promise<Response> {
+  return fetch(url + path, {
     method,
+    redirect: 'manual',
     headers: {
       authorization: `Bearer ${as.token}`,
       ...(body === undefined ? {} : { 'content-type': 'application/json' }),
@@ -72,9 +87,6 @@ async function request(url: string, { as, method, path, headers, body }: Call): 
     },
     ...(body === undefined ? {} : { body: JSON.stringify(body) }),
   })
-  const text = await response.text()
-  const json = text === '' ? {} : JSON.parse(text)
-  return { status: response.status, headers: response.headers, json, ms: performance.now() - started }
 }
 
 function shownHeaders({ headers = {} }: Call): string {

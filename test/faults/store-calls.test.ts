@@ -3,7 +3,8 @@ import { CrmError } from '#lib/errors.ts'
 import { readChanges } from '#lib/store/history.ts'
 import { readSlice } from '#lib/store/query.ts'
 import { readChange, readIdempotency, readRecord, readRecords, readUniqueHolder } from '#lib/store/read.ts'
-import { noteIndexed, readIndexed, readTokenIds, writeTokens } from '#lib/store/search-table.ts'
+import { readIndexed, readIndexStatus, writeNotes } from '#lib/store/search-notes.ts'
+import { readTokenPage, writeTokens } from '#lib/store/search-table.ts'
 import { createStore, type Store } from '#lib/store/table.ts'
 import { transact } from '#lib/store/transaction.ts'
 import { startTables, type Tables } from '../support/table.ts'
@@ -59,10 +60,11 @@ const sites: [name: string, operation: Operation, call: (store: Store) => Promis
   ['readSlice', 'Query', each => readSlice(each, { pk: 'x' }, { limit: 5, descending: true })],
   ['readChanges', 'Query', each => readChanges(each, id, { limit: 5 })],
   ['transact', 'TransactWrite', each => transact(each, [step('site')], crypto.randomUUID())],
-  ['readTokenIds', 'Query', each => readTokenIds(each, 'customer', 'x', 5)],
+  ['readTokenPage', 'Query', each => readTokenPage(each, 'customer', { prefix: 'x', limit: 5 })],
+  ['readIndexStatus', 'Query', each => readIndexStatus(each)],
   ['readIndexed', 'BatchGet', each => readIndexed(each, [id])],
   ['writeTokens', 'BatchWrite', each => writeTokens(each, [{ object: 'customer', id, add: ['x'], drop: ['y'] }])],
-  ['noteIndexed', 'Put', each => noteIndexed(each, id, { version: 1, tokens: [] })],
+  ['writeNotes', 'Put', each => writeNotes(each, [{ id, replaces: undefined, revision: 1, scheme: 2, tokens: [] }])],
 ]
 const endOf = (work: Promise<unknown>) => work.then(() => 'done').catch((error: unknown) => error)
 
@@ -184,10 +186,10 @@ describe('keys and items that DynamoDB leaves unprocessed', () => {
   })
 
   it('are written again: all tokens are there', async () => {
-    const request = { PutRequest: { Item: { pk: 'S#customer#to', sk: `token#${id}`, id } } }
+    const request = { PutRequest: { Item: { pk: 'S#customer#t', sk: `token#${id}`, id } } }
     faults.on('BatchWrite', someLeft('UnprocessedItems', [request]))
     await writeTokens(store(), [{ object: 'customer', id, add: ['token'], drop: [] }])
-    expect(await readTokenIds(store(), 'customer', 'token', 5)).toEqual([id])
+    expect(await readTokenPage(store(), 'customer', { prefix: 'token', limit: 5 })).toEqual({ ids: [id] })
   })
 
   it.each<[string, Operation, () => Promise<unknown>, ReturnType<typeof someLeft>]>([
@@ -221,10 +223,19 @@ describe('keys and items that DynamoDB leaves unprocessed', () => {
   })
 })
 
-describe('noteIndexed', () => {
-  it('says no, and throws nothing, when a later version was noted', async () => {
+describe('writeNotes', () => {
+  const other = 'cust_01h455vb4pex5vsknk084sn02r'
+  const note = (of: string) => ({ id: of, replaces: undefined, revision: 1, scheme: 2, tokens: [] })
+
+  it('tells, and throws nothing, when a note was changed meanwhile', async () => {
     faults.on('Put', fails(conditionFailed))
-    expect(await noteIndexed(store(), id, { version: 1, tokens: [] })).toBe(false)
+    expect(await writeNotes(store(), [note(id)])).toEqual([id])
+  })
+
+  it('of many, tells those that were changed meanwhile and writes the others', async () => {
+    const noted = { ...note(other), replaces: 7, revision: 8 }
+    expect(await writeNotes(store(), [note(id), noted])).toEqual([other])
+    expect([...(await readIndexed(store(), [id, other])).keys()]).toEqual([id])
   })
 })
 

@@ -34,7 +34,7 @@ describe('routes', () => {
   it('are those of the route table, each once and at its function, and the fallback', () => {
     const expected = routes.map(({ method, path, entry }) => [
       `${method} ${path}`,
-      `evergreen-acme-${entry.split('/')[1]}`,
+      `evergreen-acme-${entry.split('/').at(-1)}`,
     ])
     expect(deployedRoutes().sort()).toEqual([...expected, ['$default', 'evergreen-acme-fallback']].sort())
   })
@@ -52,6 +52,9 @@ describe('routes', () => {
     ])
     expect(Object.fromEntries(sources)).toEqual({
       Records: '/*/*/*',
+      Duplicates: '/*/*/*',
+      Exports: '/*/*/*',
+      Imports: '/*/*/*',
       SearchRecords: '/*/*/*',
       Me: '/*/*/*',
       Docs: '/*/*/*',
@@ -92,7 +95,7 @@ describe('functions', () => {
   const all = () => ofType(acme.all, 'AWS::Lambda::Function').map(([, fn]) => fn.Properties)
 
   it('are the listed entries, each deployed once', () => {
-    const names = entries.map(entry => `evergreen-acme-${entry.split('/')[1]}`)
+    const names = entries.map(entry => `evergreen-acme-${entry.split('/').at(-1)}`)
     expect(
       all()
         .map(fn => fn.FunctionName)
@@ -116,7 +119,9 @@ describe('functions', () => {
 
   it('keep their logs as long as the tenant file says', () => {
     const groups = ofType(acme.all, 'AWS::Logs::LogGroup').map(([, group]) => group.Properties.RetentionInDays)
-    expect(groups).toEqual(Array(entries.length + 1).fill(90))
+    const workflows = ofType(acme.workflows, 'AWS::StepFunctions::StateMachine')
+    // One for each function, one for each workflow and the access log.
+    expect(groups).toEqual(Array(entries.length + workflows.length + 1).fill(90))
   })
 
   it('get the tenant settings and only the variables that they use', () => {

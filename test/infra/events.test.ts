@@ -40,6 +40,11 @@ it('the bus keeps what it cannot encrypt or decrypt', () => {
 describe.each([
   ['update-search', { source: ['evergreen.records'] }],
   ['sync-sign-in', { source: ['evergreen.records'], detail: { object: ['user'] } }],
+  ['find-duplicates', { source: ['evergreen.records'], detail: { object: ['customer', 'contact', 'merge'] } }],
+  [
+    'move-children',
+    { source: ['evergreen.records'], detail: { object: ['customer', 'contact', 'activity', 'merge'] } },
+  ],
 ])('consumer %s', (name, pattern) => {
   const rule = () =>
     ofType(events, 'AWS::Events::Rule').find(

@@ -20,9 +20,13 @@ const alarmed = (metric: string) =>
     .map(alarm => alarm.Dimensions[0].Value)
     .sort()
 
+/** `evergreen-acme-import ExecutionsFailed` */
+const watchedRuns = ({ MetricStat: { Metric } }: Properties): string =>
+  `${JSON.stringify(Metric.Dimensions[0].Value).match(/stateMachine:([\w-]+)/)?.[1]} ${Metric.MetricName}`
+
 describe('alarms', () => {
   it('watch the errors of every function, once each', () => {
-    expect(alarmed('Errors')).toEqual(entries.map(entry => `evergreen-acme-${entry.split('/')[1]}`).sort())
+    expect(alarmed('Errors')).toEqual(entries.map(entry => `evergreen-acme-${entry.split('/').at(-1)}`).sort())
   })
 
   it('watch every dead-letter queue, once each', () => {
@@ -34,9 +38,31 @@ describe('alarms', () => {
   it('watch that changes flow: the stream and every consumer queue', () => {
     expect(alarmed('IteratorAge')).toEqual(['evergreen-acme-publish-changes'])
     expect(alarmed('ApproximateAgeOfOldestMessage')).toEqual([
+      'evergreen-acme-find-duplicates',
+      'evergreen-acme-move-children',
       'evergreen-acme-sync-sign-in',
       'evergreen-acme-update-search',
     ])
+  })
+
+  it('watch that the runs of every workflow end well: none fails, times out or is aborted', () => {
+    const watched = alarms()
+      .filter(alarm => alarm.Metrics)
+      .map(({ Metrics }) => Metrics.filter((metric: Properties) => metric.MetricStat).map(watchedRuns))
+    const machines = ofType(acme.workflows, 'AWS::StepFunctions::StateMachine')
+    const ends = ['ExecutionsFailed', 'ExecutionsTimedOut', 'ExecutionsAborted']
+    expect(watched.map(each => each.toSorted()).toSorted()).toEqual(
+      machines
+        .map(
+          ([
+            ,
+            {
+              Properties: { StateMachineName: name },
+            },
+          ]) => ends.map(end => `${name} ${end}`).toSorted(),
+        )
+        .toSorted(),
+    )
   })
 
   it('each say what a user loses and where to read what to do, and mail when they start and end', () => {
@@ -87,8 +113,9 @@ describe('docs/runbook.md', () => {
   )
 })
 
-it('the dashboard shows the API, the functions and the queues', () => {
+it('the dashboard shows the API, the functions, the workflows and the queues', () => {
   const body = JSON.stringify(only(acme.observability, 'AWS::CloudWatch::Dashboard').DashboardBody)
   expect(body).toContain('evergreen-acme-records')
   expect(body).toContain('evergreen-acme-update-search-dead-letters')
+  expect(body).toContain('stateMachine:evergreen-acme-import')
 })

@@ -49,6 +49,7 @@ describe('encryption', () => {
     { Type: 'AWS::SNS::Topic' },
     { Type: 'AWS::Logs::LogGroup' },
     { Type: 'AWS::Events::EventBus' },
+    { Type: 'AWS::StepFunctions::StateMachine' },
     { Type: 'AWS::DynamoDB::Table', Properties: { SSESpecification: { SSEEnabled: true } } },
     { Type: 'AWS::S3::Bucket' },
     { Type: 'AWS::Kinesis::Stream' },
@@ -60,9 +61,12 @@ describe('encryption', () => {
     const key = only(acme.data, 'AWS::KMS::Key')
     expect(key.EnableKeyRotation).toBe(true)
     const services = key.KeyPolicy.Statement.filter((s: Properties) => s.Principal.Service)
-    expect(services).toHaveLength(4)
+    expect(services).toHaveLength(5)
     for (const statement of services) {
-      expect(JSON.stringify(statement.Condition)).toMatch(/evergreen-acme/)
+      // Logs of workflows are encrypted in a context that names the account and no more.
+      expect(JSON.stringify(statement.Condition)).toMatch(
+        /evergreen-acme|"kms:EncryptionContext:SourceArn":.*AWS::AccountId/,
+      )
       expect([statement.Action].flat().join()).not.toContain('*')
     }
   })
@@ -88,6 +92,19 @@ describe('least privilege', () => {
     ['an action', role({ Action: 'dynamodb:*', Resource: 'arn' })],
     ['one of several actions', role({ Action: ['sqs:SendMessage', 'kms:GenerateDataKey*'], Resource: 'arn' })],
     ['a resource', role({ Action: 'dynamodb:GetItem', Resource: '*' })],
+    ['all files', role({ Action: 's3:GetObject', Resource: { 'Fn::Join': ['', [{ Ref: 'B' }, '/*']] } })],
+    [
+      'files of more than their actions',
+      role({
+        Action: ['s3:GetObject', 's3:PutObjectAcl'],
+        Resource: { 'Fn::Join': ['', [{ Ref: 'B' }, '/imports/*']] },
+      }),
+    ],
+    [
+      'runs of all workflows',
+      role({ Action: 'states:StopExecution', Resource: 'arn:aws:states:eu-central-1:1:execution:*' }),
+    ],
+    ['all logs', role({ Action: 'logs:GetLogEvents', Resource: '*' })],
     ['part of a resource', role({ Action: 'a:B', Resource: [{ 'Fn::Join': ['', [{ Ref: 'T' }, '/index/*']] }] })],
     ['all but some actions', role({ NotAction: 'iam:CreateUser', Resource: 'arn' })],
     [
@@ -115,13 +132,16 @@ describe('least privilege', () => {
     expect(tables('sync-sign-in', 'dynamodb:PutItem')).toEqual([])
   })
 
-  it('functions use the key only through the service that holds the data', () => {
+  const throughAService =
+    /"kms:ViaService":.*"(dynamodb|sqs|s3)\.eu-central-1\.|"kms:EncryptionContext:(aws:states:stateMachineArn|SourceArn)"/
+
+  it('functions and workflows use the key only through the service that holds the data', () => {
     const keyStatements = ofType(acme.all, 'AWS::IAM::Role').flatMap(([, r]) =>
       r.Properties.Policies[0].PolicyDocument.Statement.filter((s: Properties) => `${s.Action}`.includes('kms:')),
     )
     expect(keyStatements.length).toBeGreaterThan(6)
     for (const { Condition } of keyStatements) {
-      expect(JSON.stringify(Condition.StringEquals['kms:ViaService'])).toMatch(/"(dynamodb|sqs)\.eu-central-1\./)
+      expect(JSON.stringify(Condition.StringEquals)).toMatch(throughAService)
     }
   })
 })
@@ -142,8 +162,10 @@ describe('cdk-nag AwsSolutions', () => {
           .flatMap(({ data }) => Object.entries<string>(data)),
       )
     for (const [rule, argument] of acknowledged) expect(argument, rule).toMatch(/^[A-Z].{30,}\.$/)
-    const rules = acknowledged.map(([rule]) => rule.split('::').at(-1))
-    expect(new Set(rules)).toEqual(new Set(['AwsSolutions-APIG4', 'AwsSolutions-DDB3', 'AwsSolutions-SQS3']))
+    const rules = acknowledged.map(([rule]) => rule.replace(/\[.*/, '').split('::').at(-1))
+    expect(new Set(rules)).toEqual(
+      new Set(['AwsSolutions-APIG4', 'AwsSolutions-DDB3', 'AwsSolutions-IAM5', 'AwsSolutions-SQS3']),
+    )
   })
 
   it('finds a planted queue without encryption in transit and without dead letters', () => {

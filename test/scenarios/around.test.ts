@@ -39,7 +39,8 @@ describe('object definitions', () => {
       status: 200,
       also: reply => {
         const names = reply.json.items.map((item: { name: string }) => item.name)
-        expect(names).toEqual(['customer', 'contact', 'activity', 'user', 'role', 'team'])
+        const system = ['user', 'role', 'team', 'import', 'export', 'merge']
+        expect(names).toEqual(['customer', 'contact', 'activity', ...system])
         expect(reply.json.items[0].fields.name.label).toEqual({ en: 'Name', zh: '客户名称' })
       },
     },

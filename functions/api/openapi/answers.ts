@@ -9,7 +9,7 @@ const header = (description: string): Schema => ({ description, schema: { type: 
 export const headers: Record<string, Schema> = {
   RequestId: header('Id of the request: in the log, in the change it made and in events.'),
   ETag: header('Version of the record; send it as `If-Match`, or as `If-None-Match` when reading.'),
-  Location: header('Where the new record lives.'),
+  Location: header('Where the record lives.'),
   IdempotencyReplayed: header('`true`: an earlier request with the same key did it; this one changed nothing.'),
   DryRun: header('`true`: nothing was written.'),
   RetryAfter: { description: 'Seconds to wait before trying again.', schema: { type: 'integer' } },
@@ -24,13 +24,16 @@ const always: Readonly<Record<'public' | 'signedIn', readonly ErrorCode[]>> = {
 
 /** Name of the shared response of a status: Problem404. */
 function responseName(status: number): string {
-  return `Problem${status}`
+  return status === 308 ? 'Merged' : `Problem${status}`
 }
 
-/** Every response that carries a problem, by name; 405 answers what no operation takes, so none refers to it. */
+/** Every response that carries a problem, and the one that leads on to a survivor, by name; 405 answers what no operation takes, so none refers to it. */
 export function problemResponses(): Record<string, Schema> {
-  const statuses = [...new Set(Object.values(meanings).map(meaning => meaning.status))].filter(status => status !== 405)
-  return Object.fromEntries(statuses.map(status => [responseName(status), problemResponse(status)]))
+  const statuses = [...new Set(Object.values(meanings).map(meaning => meaning.status))].filter(
+    status => status >= 400 && status !== 405,
+  )
+  const problems = Object.fromEntries(statuses.map(status => [responseName(status), problemResponse(status)]))
+  return { ...problems, [responseName(308)]: mergedResponse() }
 }
 
 /** The error answers of one operation. */
@@ -79,6 +82,16 @@ function problemResponse(status: number): Schema {
     description: codes.map(code => `\`${code}\`: ${meanings[code].title}.`).join(' '),
     headers: headerReferences(isPassing ? ['RequestId', 'RetryAfter'] : ['RequestId']),
     content: { 'application/problem+json': { schema: reference('Problem'), example: exampleProblem(first) } },
+  }
+}
+
+function mergedResponse(): Schema {
+  return {
+    description:
+      '`record_merged`: the record was absorbed by another one. Make the same request at `Location`, with the same method ' +
+      'and body; most HTTP clients do so by themselves.',
+    headers: headerReferences(['RequestId', 'Location']),
+    content: { 'application/json': { schema: reference('Merged') } },
   }
 }
 

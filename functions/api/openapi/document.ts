@@ -1,13 +1,16 @@
 import * as z from 'zod'
 import { headers, problemResponses } from '#functions/api/openapi/answers.ts'
-import { reference, type Schema } from '#functions/api/openapi/fields.ts'
+import { duplicateSchemas } from '#functions/api/openapi/duplicate-operations.ts'
+import type { Schema } from '#functions/api/openapi/fields.ts'
 import { otherOperation, recordOperation } from '#functions/api/openapi/operations.ts'
 import { headerParameters } from '#functions/api/openapi/parameters.ts'
-import { recordSchemas, typeName } from '#functions/api/openapi/record-schemas.ts'
+import { recordSchemas } from '#functions/api/openapi/record-schemas.ts'
+import { searchSchema } from '#functions/api/openapi/search-schema.ts'
 import { valueSchemas } from '#functions/api/openapi/value-schemas.ts'
 import { namedResponses } from '#schemas/api/responses.ts'
-import { routes } from '#schemas/api/routes.ts'
+import { type Route, routes } from '#schemas/api/routes.ts'
 import { apiVersion } from '#schemas/api/version.ts'
+import type { ObjectDefinition } from '#schemas/definition.ts'
 import { isJsonObject, type Json } from '#schemas/json.ts'
 import type { ObjectRegistry } from '#schemas/registry.ts'
 
@@ -45,7 +48,13 @@ export function openApiDocument(objects: ObjectRegistry): Schema {
       parameters: headerParameters,
       headers,
       responses: problemResponses(),
-      schemas: { ...responseSchemas(), ...searchSchema(objects), ...allRecordSchemas(objects), ...usedValues(objects) },
+      schemas: {
+        ...responseSchemas(),
+        ...searchSchema(objects),
+        ...duplicateSchemas(objects),
+        ...allRecordSchemas(objects),
+        ...usedValues(objects),
+      },
     },
   }
 }
@@ -70,15 +79,27 @@ function paths(objects: ObjectRegistry): Record<string, Schema> {
   }
   for (const object of objects.all)
     for (const route of routes)
-      if (route.entry === 'api/records')
+      if (isAboutRecords(route) && isOffered(route, object))
         add(
           route.path.replace('{object}', object.plural),
           route.method,
           recordOperation(route, route.operationId, object),
         )
   for (const route of routes)
-    if (route.entry !== 'api/records') add(route.path, route.method, otherOperation(route, route.operationId))
+    if (!isAboutRecords(route)) add(route.path, route.method, otherOperation(route, route.operationId))
   return found
+}
+
+/** Whether a route has meaning for an object: jobs are only read, users and the like are never merged. */
+export function isOffered({ entry, method }: Route, object: ObjectDefinition): boolean {
+  if (entry === 'api/duplicates') return !object.system
+  return !object.readOnly || method === 'GET'
+}
+
+type ListedRoute = (typeof routes)[number]
+
+function isAboutRecords(route: ListedRoute): route is Extract<ListedRoute, { path: `/v1/{object}${string}` }> {
+  return route.path.startsWith('/v1/{object}')
 }
 
 function allRecordSchemas(objects: ObjectRegistry): Record<string, Schema> {
@@ -94,25 +115,6 @@ function usedValues(objects: ObjectRegistry): Record<string, Schema> {
     (name.startsWith('Email') && types.has('emails')) ||
     (name.startsWith('Phone') && types.has('phones'))
   return Object.fromEntries(Object.entries(valueSchemas).filter(([name]) => isUsed(name)))
-}
-
-function searchSchema(objects: ObjectRegistry): Record<string, Schema> {
-  const searched = objects.all.filter(object => !object.system)
-  const hit = {
-    type: 'object',
-    properties: {
-      id: { type: 'string' },
-      object: { type: 'string', enum: searched.map(object => object.name) },
-      title: { type: 'string', description: 'What a person knows the record by.' },
-      score: { type: 'number', minimum: 0, maximum: 100 },
-      matched: { type: 'array', items: { type: 'string' }, description: 'Fields in which it was found.' },
-      record: { oneOf: searched.map(object => reference(typeName(object))) },
-    },
-    required: ['id', 'object', 'title', 'score', 'matched', 'record'],
-    additionalProperties: false,
-  }
-  const items = { type: 'array', items: hit }
-  return { SearchHits: { type: 'object', properties: { items }, required: ['items'], additionalProperties: false } }
 }
 
 /** The schemas written with zod, referring to each other by name. */

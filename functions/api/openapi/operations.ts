@@ -1,6 +1,9 @@
 import { emptyAnswer, errorAnswers, jsonAnswer } from '#functions/api/openapi/answers.ts'
+import { type Body, jsonBody } from '#functions/api/openapi/bodies.ts'
+import { duplicateExchanges, groupExchanges } from '#functions/api/openapi/duplicate-operations.ts'
 import { exampleFields, exampleId, exampleInput, exampleRecord } from '#functions/api/openapi/examples.ts'
 import { reference, type Schema } from '#functions/api/openapi/fields.ts'
+import { jobExchanges } from '#functions/api/openapi/job-operations.ts'
 import { operationTexts } from '#functions/api/openapi/operation-texts.ts'
 import { parametersOf } from '#functions/api/openapi/parameters.ts'
 import { pluralName, typeName } from '#functions/api/openapi/record-schemas.ts'
@@ -9,9 +12,8 @@ import { apiVersion } from '#schemas/api/version.ts'
 import type { ObjectDefinition } from '#schemas/definition.ts'
 
 type ListedRoute = (typeof routes)[number]
-type RecordOperation = Extract<ListedRoute, { entry: 'api/records' }>['operationId']
+type RecordOperation = Extract<ListedRoute, { path: `/v1/{object}${string}` }>['operationId']
 type OtherOperation = Exclude<OperationId, RecordOperation>
-type Body = { requestBody: Schema }
 /** What an operation takes and what it answers when all is well. */
 type Exchange = { body?: Body; answers: Record<string, Schema> }
 
@@ -62,6 +64,7 @@ function named(text: string, object: ObjectDefinition | undefined): string {
 const writeHeaders = ['ETag', 'IdempotencyReplayed']
 
 const exchanges: Readonly<Record<RecordOperation, (object: ObjectDefinition) => Exchange>> = {
+  ...duplicateExchanges,
   createRecord: object => ({
     body: jsonBody(reference(`${typeName(object)}Input`), exampleInput(object)),
     answers: { ...dryRunAnswer(object), 201: createdAnswer(object) },
@@ -125,6 +128,8 @@ const exchanges: Readonly<Record<RecordOperation, (object: ObjectDefinition) => 
 }
 
 const others: Readonly<Record<OtherOperation, Exchange>> = {
+  ...jobExchanges,
+  ...groupExchanges,
   search: { answers: { 200: jsonAnswer('Hits, best first.', reference('SearchHits'), {}) } },
   whoAmI: { answers: { 200: jsonAnswer('The caller.', reference('Me'), {}) } },
   listObjects: { answers: { 200: jsonAnswer('All objects.', reference('ObjectList'), {}) } },
@@ -139,10 +144,6 @@ const others: Readonly<Record<OtherOperation, Exchange>> = {
   checkHealth: {
     answers: { 200: jsonAnswer('It is.', reference('Health'), { example: { status: 'ok', version: apiVersion } }) },
   },
-}
-
-function jsonBody(schema: Schema, example: Schema): Body {
-  return { requestBody: { required: true, content: { 'application/json': { schema, example } } } }
 }
 
 function patchBody(object: ObjectDefinition): Body {

@@ -1,6 +1,9 @@
 import * as z from 'zod'
 import { exampleId } from '#functions/api/openapi/examples.ts'
 import { idSchema, type Schema } from '#functions/api/openapi/fields.ts'
+import * as Duplicates from '#schemas/api/duplicates.ts'
+import * as Exports from '#schemas/api/exports.ts'
+import * as Imports from '#schemas/api/imports.ts'
 import * as Me from '#schemas/api/me.ts'
 import * as Open from '#schemas/api/open.ts'
 import * as Records from '#schemas/api/records.ts'
@@ -9,7 +12,15 @@ import * as Search from '#schemas/api/search.ts'
 import type { ObjectDefinition } from '#schemas/definition.ts'
 import { isJsonObject, type Json } from '#schemas/json.ts'
 
-const contracts = Object.values({ ...Records, ...Search, ...Me, ...Open }).filter(value => typeof value === 'object')
+const contracts = Object.values({
+  ...Records,
+  ...Search,
+  ...Me,
+  ...Open,
+  ...Imports,
+  ...Exports,
+  ...Duplicates,
+}).flatMap(value => ('operationId' in value ? [value] : []))
 const queries = new Map<OperationId, z.ZodType>(contracts.map(({ operationId, query }) => [operationId, query]))
 
 const headerParameter = (name: string, description: string, example: string): Schema => ({
@@ -42,6 +53,7 @@ const conditional: readonly OperationId[] = [
   'restoreRecord',
   'revertRecord',
   'upsertRecord',
+  'mergeRecord',
 ]
 
 /** Path, query and header parameters of a route; `object` is what `{object}` stands for. */
@@ -75,6 +87,7 @@ function pathParameter(name: string, object: ObjectDefinition | undefined): Sche
     return { description: 'Id of the record.', schema: idSchema(object.name), example: exampleId(object.name) }
   if (name === 'system') return { description: 'Name of the other system.', schema: text, example: 'erp' }
   if (name === 'externalId') return { description: 'Id of the record there.', schema: text, example: 'K-10042' }
+  if (name === 'mergeId') return { description: 'Id of the merge.', schema: text, example: exampleId('merge') }
   if (name === 'file') return { description: 'Name of the file.', schema: text, example: 'swagger-ui.css' }
   return { description: 'Name or plural of the object.', schema: text, example: 'customer' }
 }

@@ -15,13 +15,16 @@ export function pluralName(object: ObjectDefinition): string {
 /** Every schema of one object: the record, what creates and what changes it, lists, batches, its timeline. */
 export function recordSchemas(object: ObjectDefinition, objects: ObjectRegistry): Record<string, Schema> {
   const name = typeName(object)
-  return {
-    [name]: recordSchema(object),
+  const written = {
     [`${name}Input`]: inputSchema(object),
     [`${name}Patch`]: patchSchema(object),
-    [`${name}Page`]: pageSchema(reference(name)),
     [`${name}Batch`]: batchSchema(object),
     [`${name}BatchResults`]: batchResultsSchema(name),
+  }
+  return {
+    [name]: recordSchema(object),
+    ...(object.readOnly ? {} : written),
+    [`${name}Page`]: pageSchema(reference(name)),
     [`${name}Timeline`]: pageSchema(timelineItem(object, objects)),
   }
 }
@@ -133,6 +136,7 @@ function batchResultsSchema(name: string): Schema {
       status: { type: 'integer', description: 'The status the operation would have had by itself.' },
       id: { type: 'string' },
       etag: { type: 'string' },
+      mergedInto: { type: 'string', description: 'With status 308: the record that absorbed this one.' },
       record: { ...reference(name), description: 'Left out when all answers together would exceed 5 MB.' },
       problem: { ...reference('Problem'), description: 'Its pointers lead into the record or patch of the operation.' },
     },

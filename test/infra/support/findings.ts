@@ -7,6 +7,7 @@ const keyOf: Record<string, (properties: Properties) => unknown> = {
   'AWS::SNS::Topic': properties => properties.KmsMasterKeyId,
   'AWS::Events::EventBus': properties => properties.KmsKeyIdentifier,
   'AWS::Logs::LogGroup': properties => properties.KmsKeyId,
+  'AWS::StepFunctions::StateMachine': properties => properties.EncryptionConfiguration?.KmsKeyId,
   'AWS::S3::Bucket': properties =>
     properties.BucketEncryption?.ServerSideEncryptionConfiguration?.[0]?.ServerSideEncryptionByDefault?.KMSMasterKeyID,
 }
@@ -30,6 +31,25 @@ const isTenantKey = (value: unknown): boolean =>
     JSON.stringify(value) ?? '',
   )
 
+/**
+ * What may end in a wildcard, since its names come later: files under a prefix, runs of one workflow. Log delivery and
+ * X-Ray have no resources at all.
+ */
+const nameless = [
+  ({ Action, Resource }: Properties) =>
+    all(Action, /^s3:(Get|Put)Object$|^s3:AbortMultipartUpload$/) && all(Resource, /"\/[a-z]+\/\*"\]\]\}$/),
+  ({ Action, Resource }: Properties) =>
+    all(Action, /^states:(Describe|Stop|Redrive)Execution$/) && all(Resource, /:execution:evergreen-[a-z-]+(\/|:)\*"/),
+  ({ Action, Resource }: Properties) =>
+    all(
+      Action,
+      /^(logs:(\w+LogDeliver(y|ies)|PutResourcePolicy|DescribeResourcePolicies|DescribeLogGroups)|xray:(Put|GetSampling)\w+)$/,
+    ) && Resource === '*',
+]
+
+const all = (values: unknown, pattern: RegExp): boolean =>
+  [values].flat().every(value => pattern.test(typeof value === 'string' ? value : JSON.stringify(value)))
+
 /** What roles allow with a wildcard, as `id: what`. */
 export function wildcards(resources: Resources): string[] {
   return Object.entries(resources).flatMap(([id, { Type, Properties: properties }]) => {
@@ -42,9 +62,11 @@ export function wildcards(resources: Resources): string[] {
 
 function wildcardsIn({ Policies = [] }: Properties): string[] {
   const statements: Properties[] = Policies.flatMap((policy: Properties) => policy.PolicyDocument.Statement)
-  return statements.flatMap(({ Effect, Action, NotAction, NotResource, Resource }) => {
-    const named = [Action, Resource].flat().map(value => JSON.stringify(value))
-    const inverted = [NotAction, NotResource].filter(value => value !== undefined).map(() => 'an inverted statement')
-    return Effect === 'Allow' ? [...named.filter(value => value?.includes('*')), ...inverted] : []
-  })
+  return statements
+    .filter(statement => !nameless.some(isNameless => isNameless(statement)))
+    .flatMap(({ Effect, Action, NotAction, NotResource, Resource }) => {
+      const named = [Action, Resource].flat().map(value => JSON.stringify(value))
+      const inverted = [NotAction, NotResource].filter(value => value !== undefined).map(() => 'an inverted statement')
+      return Effect === 'Allow' ? [...named.filter(value => value?.includes('*')), ...inverted] : []
+    })
 }

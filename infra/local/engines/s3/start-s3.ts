@@ -85,7 +85,10 @@ async function run(s3: S3, settings: EngineSettings, request: S3Request): Promis
 function principalOf(request: S3Request, settings: EngineSettings): string {
   const payloadHash = request.headers['x-amz-content-sha256'] ?? 'UNSIGNED-PAYLOAD'
   const verdict = verifySignature({ ...request, payloadHash }, settings.secret, settings.now())
-  if ('accessKeyId' in verdict) return verdict.accessKeyId
+  if ('accessKeyId' in verdict) {
+    assertSigned(request)
+    return verdict.accessKeyId
+  }
   if (verdict.problem === 'mismatch') {
     throw new AwsError(
       'SignatureDoesNotMatch',
@@ -101,6 +104,15 @@ function principalOf(request: S3Request, settings: EngineSettings): string {
     )
   }
   throw accessDenied(verdict.problem === 'expired' ? 'Request has expired' : 'Access Denied')
+}
+
+/** Whoever holds a presigned address may add no instruction that was not signed, such as another encryption key. */
+function assertSigned({ query, body }: S3Request): void {
+  if (!query.has('X-Amz-Signature')) return
+  const signed = (query.get('X-Amz-SignedHeaders') ?? '').split(';')
+  const added = Object.keys(body.headers).filter(name => name.startsWith('x-amz-') && !signed.includes(name))
+  if (added.length === 0) return
+  throw accessDenied(`There were headers present in the request which were not signed: ${added.join(', ')}`)
 }
 
 function errorReply(error: unknown, message: IncomingMessage): S3Reply {

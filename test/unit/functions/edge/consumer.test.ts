@@ -56,6 +56,17 @@ describe('a consumer of record events', () => {
     expect(seen).toEqual([['a', 'b']])
   })
 
+  it('is done at once with what does not concern it', async () => {
+    const seen: string[] = []
+    const note = async (ids: readonly string[]) => {
+      seen.push(...ids)
+      return ids
+    }
+    const consume = consumeRecords(note, ({ detail }) => detail.recordId !== 'b')
+    expect(await consume(batch(record('1', change('a')), record('2', change('b'))))).toEqual(failures('1'))
+    expect(seen).toEqual(['a'])
+  })
+
   it('gives back every message of a record that must be tried again, and only those', async () => {
     const consume = consumeRecords(async () => ['a'])
     const messages = batch(record('1', change('a', 1)), record('2', change('b')), record('3', change('a', 2)))

@@ -59,6 +59,18 @@ const publish = (...Records: DynamoDBRecord[]) => handler({ Records })
 const failures = (...ids: number[]) => ({ batchItemFailures: ids.map(id => ({ itemIdentifier: String(id) })) })
 
 describe('publish-changes', () => {
+  it.each([
+    ['merged', 'RecordsMerged', { into: S('cust_2') }, { id: 'mrg_1', into: 'cust_2' }],
+    ['unmerged', 'RecordsUnmerged', { absorbed: { L: [S('cust_2')] } }, { id: 'mrg_1', absorbed: ['cust_2'] }],
+  ])('tells of a record that was %s which merge it is part of', async (action, type, marks, merge) => {
+    const record = change(2, action)
+    Object.assign(record.dynamodb?.NewImage ?? {}, { merge: { M: { id: S('mrg_1'), ...marks } } })
+    expect(await publish(record)).toEqual(failures())
+    const [entry] = sent()
+    expect(entry?.DetailType).toBe(type)
+    expect(recordChanged.parse(JSON.parse(entry?.Detail ?? '')).merge).toEqual(merge)
+  })
+
   it('puts a change on the bus with the same id at every try, and without values', async () => {
     for (let attempt = 0; attempt < 2; attempt++) expect(await publish(change(2))).toEqual(failures())
     const [first, second] = sent()

@@ -1,0 +1,4 @@
+import * as z from 'zod'
+
+/** Which export, and for whom. */
+export const jobInput = z.object({ exportId: z.string(), actorId: z.string() })

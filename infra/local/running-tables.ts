@@ -1,0 +1,26 @@
+import local from '../tenants/local.json' with { type: 'json' }
+import { readEndpoints } from './endpoints-file.ts'
+import { dataFolder } from './settings.ts'
+
+/** Points the SDK at the running local stack and names its tables; throws, saying what to do, when none runs. */
+export function tablesOfRunningStack(): { records: string; search: string } {
+  const folder = dataFolder()
+  const running = readEndpoints(folder)
+  const endpoint = running?.endpoints['dynamodb']
+  if (!running || endpoint === undefined) throw new Error(`Nothing runs on ${folder}: npm start`)
+  Object.assign(process.env, {
+    AWS_ENDPOINT_URL_DYNAMODB: endpoint,
+    AWS_REGION: local.region,
+    AWS_ACCESS_KEY_ID: 'local',
+    AWS_SECRET_ACCESS_KEY: 'local',
+  })
+  return { records: tableNamed('Records', running.tables), search: tableNamed('Search', running.tables) }
+}
+
+/** Local tables are named as in the template: what it calls them and a hash. */
+function tableNamed(name: string, tables: readonly string[]): string {
+  const found = tables.find(table => table.replace(/[0-9A-F]{8}$/, '').endsWith(name))
+  if (found === undefined)
+    throw new Error(`The running stack has no table ${name}: it is of another version, npm start`)
+  return found
+}

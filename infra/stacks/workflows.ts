@@ -1,0 +1,28 @@
+import { Stack, type StackProps } from 'aws-cdk-lib'
+import type { Construct } from 'constructs'
+import { exportWorkflow } from '#infra/constructs/export-workflow.ts'
+import type { House } from '#infra/constructs/house.ts'
+import { importWorkflow, undoImportWorkflow } from '#infra/constructs/import-workflows.ts'
+import type { Workflow } from '#infra/constructs/workflow.ts'
+import type { DataStack } from '#infra/stacks/data.ts'
+
+/** What the makers of workflows get. */
+export type WorkflowsProps = StackProps & { house: House; data: DataStack }
+
+/** Work that takes longer than a request: workflows and the functions that are their steps. */
+export class WorkflowsStack extends Stack {
+  /** All workflows, for alarms and the dashboard. */
+  readonly workflows: readonly Workflow[]
+
+  readonly import: Workflow
+  readonly undoImport: Workflow
+  readonly export: Workflow
+
+  constructor(scope: Construct, id: string, props: WorkflowsProps) {
+    super(scope, id, props)
+    this.import = importWorkflow(this, props)
+    this.undoImport = undoImportWorkflow(this, props)
+    this.export = exportWorkflow(this, props)
+    this.workflows = [this.import, this.undoImport, this.export]
+  }
+}

@@ -1,0 +1,51 @@
+import { compileObject } from '#lib/records/compile.ts'
+import { nextVersion } from '#lib/records/next-state.ts'
+import type { Plan } from '#lib/records/plan.ts'
+import { type Written, writeRecord } from '#lib/records/write.ts'
+import type { Context } from '#lib/runtime/context.ts'
+import type { StoredRecord } from '#lib/store/items.ts'
+import { loadJob } from '#lib/transfer/jobs/load-job.ts'
+import type { ObjectDefinition } from '#schemas/definition.ts'
+import type { JsonObject } from '#schemas/json.ts'
+
+/** Writes the record of a new job, owned by the actor; jobs write records that clients only read. */
+export function createJob(ctx: Context, object: ObjectDefinition, fields: JsonObject): Promise<Written> {
+  const at = ctx.clock.now().toISOString()
+  const by = ctx.actor.id
+  const after: StoredRecord = {
+    id: ctx.ids.next(object.prefix),
+    object: object.name,
+    version: 1,
+    fields: { ...fields, ownerId: by },
+    createdAt: at,
+    createdBy: by,
+    updatedAt: at,
+    updatedBy: by,
+  }
+  const plan: Plan = { object: compileObject(object, ctx.tenant), before: undefined, after, action: 'created' }
+  return writeRecord(ctx, async () => plan, {})
+}
+
+/**
+ * Changes the record of a job. `change` gives the fields to set, none to leave all as it is; it is asked again when the
+ * record was changed meanwhile, and may refuse by throwing.
+ */
+export async function changeJob(
+  ctx: Context,
+  job: { object: ObjectDefinition; id: string },
+  change: (record: StoredRecord) => JsonObject | undefined | Promise<JsonObject | undefined>,
+): Promise<StoredRecord> {
+  const object = compileObject(job.object, ctx.tenant)
+  let latest: StoredRecord | undefined
+  await writeRecord(
+    ctx,
+    async () => {
+      const before = await loadJob(ctx, job.object, job.id)
+      const changes = await change(before)
+      latest = changes ? nextVersion(ctx, before, { ...before.fields, ...changes }) : before
+      return { object, before, after: latest, action: changes ? 'updated' : 'unchanged' }
+    },
+    {},
+  )
+  return latest ?? loadJob(ctx, job.object, job.id)
+}
