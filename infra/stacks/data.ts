@@ -58,7 +58,10 @@ export class DataStack extends Stack {
     const search = { variable: 'SEARCH_TABLE_NAME', key: this.key }
     return {
       find: itemAccess(this.searchTable, { ...search, actions: ['Query'] }),
-      update: itemAccess(this.searchTable, { ...search, actions: ['BatchGetItem', 'BatchWriteItem', 'PutItem'] }),
+      update: itemAccess(this.searchTable, {
+        ...search,
+        actions: ['BatchGetItem', 'BatchWriteItem', 'PutItem', 'UpdateItem'],
+      }),
     }
   }
 

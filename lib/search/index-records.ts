@@ -2,7 +2,7 @@ import { isSearched, searchTexts } from '#lib/search/search-texts.ts'
 import { tokenScheme, tokensOf } from '#lib/search/tokens.ts'
 import type { StoredRecord } from '#lib/store/items.ts'
 import { readRecords } from '#lib/store/read.ts'
-import { type Indexed, type Note, readIndexed, writeNotes } from '#lib/store/search-notes.ts'
+import { type Indexed, type Note, noteStrays, readIndexed, writeNotes } from '#lib/store/search-notes.ts'
 import { type TokenChange, writeTokens } from '#lib/store/search-table.ts'
 import type { Store } from '#lib/store/table.ts'
 import type { ObjectRegistry } from '#schemas/registry.ts'
@@ -46,6 +46,9 @@ export async function indexRecords(
     if (newest !== undefined && newest > (result.newest ?? '')) result.newest = newest
     result.olderScheme ??= olderScheme
   }
+  // Whoever takes over knows nothing of this run: what it may have left behind is kept for them.
+  for (const id of result.left)
+    await noteStrays(tables.searchStore, { id, scheme: tokenScheme, strays: touched.get(id) ?? new Set() })
   return result
 }
 
@@ -84,7 +87,8 @@ async function changeOf(
 ): Promise<Change | undefined> {
   const { id, record, indexed } = of
   const tokens = await tokensOfRecord(objects, record)
-  const unsure = of.touched.get(id) ?? new Set(of.isRewrite ? tokens : [])
+  const doubted = of.touched.get(id) ?? new Set(of.isRewrite ? tokens : [])
+  const unsure = doubted.union(new Set(indexed?.strays))
   const known = new Set(indexed?.tokens)
   const add = tokens.filter(token => unsure.has(token) || !known.has(token))
   const drop = [...known.union(unsure)].filter(token => !tokens.includes(token))

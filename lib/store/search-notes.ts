@@ -10,13 +10,17 @@ import {
   QueryCommand,
   ScanCommand,
   TransactWriteCommand,
+  UpdateCommand,
 } from '@aws-sdk/lib-dynamodb'
 import { unavailable } from '#lib/errors.ts'
 import { pauseMs } from '#lib/store/backoff.ts'
 import { metered, type Store } from '#lib/store/table.ts'
 
-/** What a record is indexed by: its tokens, made by a scheme. `revision` counts the notes of the record. */
-export type Indexed = { revision: number; scheme: number; tokens: string[] }
+/**
+ * What a record is indexed by: its tokens, made by a scheme. `revision` counts the notes of the record. `strays` may be there
+ * too: tokens of an update that gave up half-way.
+ */
+export type Indexed = { revision: number; scheme: number; tokens: string[]; strays?: string[] }
 
 /** A note to write, in the place of the one with the revision that was read; none: there must be none. */
 export type Note = Indexed & { id: string; replaces: number | undefined }
@@ -58,6 +62,27 @@ export async function writeNotes(store: Store, notes: readonly Note[]): Promise<
     for (const note of some) if (!(await isPut(store, notePut(store, note)))) refused.push(note.id)
   }
   return refused
+}
+
+/**
+ * Notes tokens that may lead to a record without being noted. It never waits for others: whoever writes the next note
+ * has to start from this one, and sets them right.
+ */
+export async function noteStrays(
+  store: Store,
+  { id, scheme, strays }: { id: string; scheme: number; strays: ReadonlySet<string> },
+): Promise<void> {
+  if (strays.size === 0) return
+  const command = new UpdateCommand({
+    TableName: store.table.name,
+    Key: noteKey(id),
+    UpdateExpression:
+      'SET id = :id, #tokens = if_not_exists(#tokens, :none), #scheme = if_not_exists(#scheme, :scheme) ADD strays :strays, revision :one',
+    ExpressionAttributeNames: { '#tokens': 'tokens', '#scheme': 'scheme' },
+    ExpressionAttributeValues: { ':id': id, ':none': [], ':scheme': scheme, ':strays': new Set(strays), ':one': 1 },
+    ReturnConsumedCapacity: 'TOTAL',
+  })
+  await metered(store, 'write', () => store.table.client.send(command))
 }
 
 /** Reads what the index says of itself. */
@@ -116,8 +141,9 @@ export function noteKey(id: string) {
 
 const statusPartition = 'STATUS'
 
-function toIndexed({ revision, scheme, tokens }: Record<string, unknown>): Indexed {
-  return { revision: Number(revision ?? 0), scheme: Number(scheme ?? 1), tokens: tokens as string[] }
+function toIndexed({ revision, scheme, tokens, strays }: Record<string, unknown>): Indexed {
+  const indexed = { revision: Number(revision ?? 0), scheme: Number(scheme ?? 1), tokens: tokens as string[] }
+  return strays ? { ...indexed, strays: [...(strays as Set<string>)] } : indexed
 }
 
 function notePut(store: Store, { id, replaces, ...indexed }: Note): PutCommandInput {
