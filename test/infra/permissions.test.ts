@@ -10,6 +10,7 @@ const actionsOf: Record<string, string[]> = {
   BatchGetCommand: ['dynamodb:BatchGetItem'],
   QueryCommand: ['dynamodb:Query'],
   PutCommand: ['dynamodb:PutItem'],
+  UpdateCommand: ['dynamodb:UpdateItem'],
   BatchWriteCommand: ['dynamodb:BatchWriteItem'],
   TransactWriteCommand: ['PutItem', 'UpdateItem', 'DeleteItem', 'ConditionCheckItem'].map(a => `dynamodb:${a}`),
   PutEventsCommand: ['events:PutEvents'],
