@@ -24,6 +24,11 @@ export type ErrorCode =
 /** One thing wrong with a request: where (JSON Pointer into the body, or `?name` for a parameter), which rule, what to do. */
 export type FieldProblem = { pointer: string; code: string; detail: string }
 
+/** JSON Pointer (RFC 6901) to a place in the body. */
+export function pointerTo(...path: PropertyKey[]): string {
+  return path.map(step => `/${String(step).replaceAll('~', '~0').replaceAll('/', '~1')}`).join('')
+}
+
 type Extra = { errors?: FieldProblem[]; cause?: unknown; members?: Record<string, unknown> }
 
 /** The only error that code under lib/ throws; functions/edge/respond.ts turns it into HTTP. */

@@ -1,4 +1,5 @@
 import * as z from 'zod'
+import { inconsistencies } from '#schemas/inconsistencies.ts'
 
 // Compiling validators costs a cold start more than a warm call ever wins back.
 z.config({ jitless: true })
@@ -8,19 +9,6 @@ const identifier = z
   .regex(/^[a-z][A-Za-z0-9]{0,39}$/, 'must be camelCase: a lower-case letter, then letters and digits, 40 at most')
 
 const label = z.strictObject({ en: z.string().min(1), zh: z.string().min(1) })
-
-/** Names the server owns on every record; a field may not take them and a body may not set them. */
-export const serverFields = [
-  'id',
-  'object',
-  'version',
-  'createdAt',
-  'createdBy',
-  'updatedAt',
-  'updatedBy',
-  'deletedAt',
-  'quality',
-] as const
 
 /** What a duplicate or look-up key is made of. */
 export const matchKinds = [
@@ -187,66 +175,4 @@ function place(definition: ObjectDefinition, path: PropertyKey[]): string {
   const [first, ...rest] = path
   const steps = first === 'fields' && rest.length > 0 ? rest : path
   return [definition.name, ...steps].map(String).join('.')
-}
-
-function inconsistencies(definition: ObjectDefinition): string[] {
-  const { name, fields, titleField, timeField, ownerField, teamField } = definition
-  const problems: string[] = []
-  if (!Object.hasOwn(fields, titleField))
-    problems.push(`${name}.${titleField}: titleField names no field of the object`)
-  if (timeField && fields[timeField]?.type !== 'dateTime')
-    problems.push(`${name}.${timeField}: timeField must name a dateTime field`)
-  if (ownerField && ownerField !== 'id' && fields[ownerField]?.type !== 'user')
-    problems.push(`${name}.${ownerField}: ownerField must name a user field`)
-  if (teamField && fields[teamField]?.type !== 'reference')
-    problems.push(`${name}.${teamField}: teamField must name a reference field`)
-  for (const [key, field] of Object.entries(fields)) problems.push(...fieldProblems(`${name}.${key}`, key, field))
-  const parents = Object.values(fields).filter(field => field.type === 'reference' && field.parent)
-  if (parents.length > 1) problems.push(`${name}: more than one field is marked as parent`)
-  return problems
-}
-
-function fieldProblems(where: string, key: string, field: FieldDefinition): string[] {
-  const problems = field.type === 'list' ? listProblems(where, field) : valueProblems(where, field)
-  if (serverFields.some(reserved => reserved === key)) problems.push(`${where}: the name belongs to the server`)
-  if (field.unique && !['text', 'list', 'number'].includes(field.type))
-    problems.push(`${where}: a ${field.type} field cannot be unique`)
-  return problems
-}
-
-function listProblems(where: string, field: FieldOf<'list'>): string[] {
-  const parts = Object.entries(field.fields)
-  const required = new Set(parts.flatMap(([name, part]) => (part.required ? [name] : [])))
-  const problems = parts.flatMap(([name, part]) => valueProblems(`${where}.${name}`, part))
-  if (field.unique && !field.entryKey) problems.push(`${where}: a unique list needs entryKey`)
-  for (const part of field.entryKey ?? [])
-    if (!required.has(part)) problems.push(`${where}: entryKey names ${part}, which is no required field of an entry`)
-  return problems
-}
-
-function valueProblems(where: string, field: Exclude<FieldDefinition, { type: 'list' }>): string[] {
-  const problems: string[] = []
-  if (field.type === 'select' && field.default && !field.options.some(o => o.value === field.default))
-    problems.push(`${where}: default "${field.default}" is none of its options`)
-  if ((field.type === 'select' || field.type === 'multiSelect') && hasRepeats(field.options.map(o => o.value)))
-    problems.push(`${where}: an option appears twice`)
-  if (field.type === 'number' && (field.min ?? Number.NEGATIVE_INFINITY) > (field.max ?? Number.POSITIVE_INFINITY))
-    problems.push(`${where}: min is above max`)
-  if (field.type === 'reference' && field.restrictDelete && !field.lookup)
-    problems.push(`${where}: restrictDelete needs lookup`)
-  if (field.type === 'text' && field.pattern && !isRegex(field.pattern.regex))
-    problems.push(`${where}: pattern is not a regular expression`)
-  return problems
-}
-
-function hasRepeats(values: string[]): boolean {
-  return new Set(values).size < values.length
-}
-
-function isRegex(source: string): boolean {
-  try {
-    return Boolean(new RegExp(`^(?:${source})$`, 'u'))
-  } catch {
-    return false
-  }
 }

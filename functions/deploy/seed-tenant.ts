@@ -1,7 +1,8 @@
 import type { CloudFormationCustomResourceEvent } from 'aws-lambda'
 import * as z from 'zod'
 import { answerCloudFormation } from '#functions/deploy/answer-cloudformation.ts'
-import { systemContext } from '#functions/deploy/system-context.ts'
+import { openContext } from '#functions/edge/context.ts'
+import { systemActor } from '#lib/permissions/system-actor.ts'
 import { createLogger } from '#lib/runtime/logger.ts'
 import { seedTenant } from '#lib/seed/seed-tenant.ts'
 
@@ -16,7 +17,8 @@ export async function handler(event: CloudFormationCustomResourceEvent): Promise
   const log = createLogger({ requestId: event.RequestId })
   try {
     if (event.RequestType !== 'Delete') {
-      const counts = await seedTenant(systemContext(event.RequestId, log), properties.parse(event.ResourceProperties))
+      const work = { actor: systemActor, requestId: event.RequestId, source: 'deploy/seed-tenant', log }
+      const counts = await seedTenant(openContext(work), properties.parse(event.ResourceProperties))
       log.info('Tenant seeded', counts)
     }
     await answerCloudFormation(event, 'SUCCESS')

@@ -1,18 +1,14 @@
 import type * as z from 'zod'
 import { authenticate } from '#functions/edge/authenticate.ts'
-import { jsonPointer, parseAt, queryPointer } from '#functions/edge/field-problems.ts'
+import { openContext, openStore } from '#functions/edge/context.ts'
+import { bodyPointer, parseAt, queryPointer } from '#functions/edge/field-problems.ts'
 import { type Answer, type Call, headerOf } from '#functions/edge/http.ts'
 import { readIdempotency } from '#functions/edge/idempotency.ts'
 import { largestBatchBytes, largestBodyBytes, parseBody } from '#functions/edge/parse-body.ts'
 import { parseQuery } from '#functions/edge/parse-query.ts'
-import { systemClock } from '#lib/runtime/clock.ts'
 import type { Context } from '#lib/runtime/context.ts'
-import { readEnv, required } from '#lib/runtime/env.ts'
-import { typeIds } from '#lib/runtime/ids.ts'
-import { createStore, openTable, type Table } from '#lib/store/table.ts'
 import type { Contract, InputOf } from '#schemas/api/contract.ts'
 import { type Route, routeOf } from '#schemas/api/routes.ts'
-import { standardObjects } from '#schemas/registry.ts'
 
 /** One operation with what answers it. */
 export type Endpoint = { route: Route; answer(call: Call): Promise<Answer> }
@@ -26,8 +22,6 @@ export type Sent = {
   ifNoneMatch: string | undefined
 }
 
-let table: Table | undefined
-
 /** Answers an operation for signed-in callers, once the request fits its contract. */
 export function on<P extends z.ZodType, Q extends z.ZodType, B extends z.ZodType>(
   contract: Contract<P, Q, B>,
@@ -39,15 +33,15 @@ export function on<P extends z.ZodType, Q extends z.ZodType, B extends z.ZodType
   return {
     route,
     async answer(call) {
-      const ctx = await openContext(call)
+      const ctx = await contextOf(call)
       const { event } = call
       const input = {
         method: event.requestContext.http.method,
         rawPath: event.rawPath,
         traceId: call.traceId,
-        path: parseAt(contract.path, event.pathParameters ?? {}, jsonPointer),
+        path: parseAt(contract.path, event.pathParameters ?? {}, bodyPointer),
         query: parseAt(contract.query, parseQuery(event.rawQueryString), queryPointer),
-        body: parseAt(contract.body, takesBody(route) ? parseBody(event, maxBytes) : undefined, jsonPointer),
+        body: parseAt(contract.body, takesBody(route) ? parseBody(event, maxBytes) : undefined, bodyPointer),
         ifMatch: headerOf(event, 'if-match'),
         ifNoneMatch: headerOf(event, 'if-none-match'),
       }
@@ -57,21 +51,11 @@ export function on<P extends z.ZodType, Q extends z.ZodType, B extends z.ZodType
   }
 }
 
-async function openContext(call: Call): Promise<Context> {
-  table ??= openTable(required('TABLE_NAME'))
-  const store = createStore(table)
+async function contextOf(call: Call): Promise<Context> {
+  const { event, requestId, log } = call
+  const store = openStore()
   call.meter = store.meter
-  return {
-    actor: await authenticate(call.event, store),
-    requestId: call.requestId,
-    source: 'api',
-    tenant: readEnv().TENANT,
-    objects: standardObjects,
-    store,
-    clock: systemClock,
-    ids: typeIds,
-    log: call.log,
-  }
+  return openContext({ actor: await authenticate(event, store), requestId, source: 'api', log }, store)
 }
 
 function takesBody(route: Route): boolean {

@@ -1,5 +1,5 @@
 import type * as z from 'zod'
-import { type FieldProblem, invalid } from '#lib/errors.ts'
+import { type FieldProblem, invalid, pointerTo } from '#lib/errors.ts'
 
 type PathToPointer = (path: readonly PropertyKey[]) => string
 
@@ -14,9 +14,9 @@ export function parseAt<S extends z.ZodType>(schema: S, value: unknown, at: Path
   throw invalid(result.error.issues.flatMap(issue => problemsOf(issue, at)))
 }
 
-/** RFC 6901: the place of a value in the body. */
-export function jsonPointer(path: readonly PropertyKey[]): string {
-  return path.map(key => `/${String(key).replaceAll('~', '~0').replaceAll('/', '~1')}`).join('')
+/** The place of a value in the body. */
+export function bodyPointer(path: readonly PropertyKey[]): string {
+  return pointerTo(...path)
 }
 
 /** The place of a query parameter. */

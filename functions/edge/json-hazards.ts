@@ -1,4 +1,4 @@
-import { jsonPointer } from '#functions/edge/field-problems.ts'
+import { bodyPointer } from '#functions/edge/field-problems.ts'
 import type { FieldProblem } from '#lib/errors.ts'
 
 /** Deeper than any record goes, and far from where recursion hurts. */
@@ -28,7 +28,7 @@ export function findHazard(text: string): FieldProblem | undefined {
     const code = text.charCodeAt(i)
     const end = code === quote ? endOfString(text, i) : endOfNumber(text, i, code)
     const found = end > i ? checkToken(text.slice(i, end + 1), frames.at(-1)) : checkMark(code, frames)
-    if (found) return { pointer: jsonPointer(frames.flatMap(frame => place(frame) ?? [])), ...found }
+    if (found) return { pointer: bodyPointer(frames.flatMap(frame => place(frame) ?? [])), ...found }
     i = Math.max(i, end)
   }
   return undefined

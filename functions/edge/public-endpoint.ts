@@ -1,6 +1,6 @@
 import type * as z from 'zod'
 import type { Endpoint } from '#functions/edge/endpoint.ts'
-import { jsonPointer, parseAt, queryPointer } from '#functions/edge/field-problems.ts'
+import { bodyPointer, parseAt, queryPointer } from '#functions/edge/field-problems.ts'
 import { type Answer, type Call, headerOf } from '#functions/edge/http.ts'
 import { parseQuery } from '#functions/edge/parse-query.ts'
 import type { Contract, InputOf } from '#schemas/api/contract.ts'
@@ -20,9 +20,9 @@ export function onPublic<P extends z.ZodType, Q extends z.ZodType, B extends z.Z
     route,
     answer: async ({ event }: Call) =>
       handle({
-        path: parseAt(contract.path, event.pathParameters ?? {}, jsonPointer),
+        path: parseAt(contract.path, event.pathParameters ?? {}, bodyPointer),
         query: parseAt(contract.query, parseQuery(event.rawQueryString), queryPointer),
-        body: parseAt(contract.body, undefined, jsonPointer),
+        body: parseAt(contract.body, undefined, bodyPointer),
         accepts: encoding => (headerOf(event, 'accept-encoding') ?? '').toLowerCase().includes(encoding),
         ifNoneMatch: headerOf(event, 'if-none-match'),
       }),

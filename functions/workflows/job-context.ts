@@ -1,19 +1,14 @@
+import { openContext } from '#functions/edge/context.ts'
 import type { StepCall } from '#functions/edge/step.ts'
 import { CrmError } from '#lib/errors.ts'
 import { loadActor } from '#lib/permissions/load-actor.ts'
 import { systemActor } from '#lib/permissions/system-actor.ts'
-import { systemClock } from '#lib/runtime/clock.ts'
 import type { Context } from '#lib/runtime/context.ts'
-import { readEnv, required } from '#lib/runtime/env.ts'
+import { required } from '#lib/runtime/env.ts'
 import { type Files, openFiles } from '#lib/runtime/files.ts'
-import { typeIds } from '#lib/runtime/ids.ts'
-import { createStore, openTable, type Table } from '#lib/store/table.ts'
-import { standardObjects } from '#schemas/registry.ts'
 
 /** What a step works with. */
 export type JobTools = { ctx: Context; files: Files }
-
-let table: Table | undefined
 
 /**
  * The context of a job's step, which acts as the user who asked for the job.
@@ -29,17 +24,6 @@ export async function jobTools(call: StepCall, job: { actorId: string; source: s
 
 /** The context of a step that must end a job whoever asked for it. */
 export function systemTools({ log, requestId }: StepCall, source: string): JobTools {
-  table ??= openTable(required('TABLE_NAME'))
-  const ctx: Context = {
-    actor: systemActor,
-    requestId,
-    source,
-    tenant: readEnv().TENANT,
-    objects: standardObjects,
-    store: createStore(table),
-    clock: systemClock,
-    ids: typeIds,
-    log,
-  }
+  const ctx = openContext({ actor: systemActor, requestId, source, log })
   return { ctx, files: openFiles(required('FILES_BUCKET')) }
 }

@@ -1,5 +1,4 @@
-import { readEndpoints } from './endpoints-file.ts'
-import { dataFolder } from './settings.ts'
+import { runningStack } from './endpoints-file.ts'
 
 /** The API of the running local stack as one of its users sees it. */
 export type Client = {
@@ -11,10 +10,8 @@ export type Client = {
 
 /** Signs in to the stack that runs on the data folder; throws, saying what to do, when none does. */
 export async function openClient(email: string): Promise<Client> {
-  const folder = dataFolder()
-  const running = readEndpoints(folder)
-  if (!running) throw new Error(`Nothing runs on ${folder}: npm start`)
-  const token = await tokenOf(running.admin, email)
+  const running = runningStack()
+  const token = await requestToken(email)
   const send = async (method: string, path: string, body?: unknown) => {
     const answer = await fetch(running.url + path, {
       method,
@@ -35,13 +32,15 @@ export async function openClient(email: string): Promise<Client> {
   }
 }
 
-async function tokenOf({ url, secret }: { url: string; secret: string }, email: string): Promise<string> {
-  const address = `${url}/token?email=${encodeURIComponent(email)}`
+/** A token of a user, by e-mail address, or of a machine, by name; throws, saying what to do, when there is none to ask. */
+export async function requestToken(name: string): Promise<string> {
+  const { url, secret } = runningStack().admin
+  const address = `${url}/token?email=${encodeURIComponent(name)}`
   const answer = await fetch(address, { headers: { authorization: `Bearer ${secret}` } }).catch(cause => {
     throw new Error('The stack no longer runs: npm start', { cause })
   })
   const text = await answer.text()
-  if (!answer.ok) throw new Error(`No token for ${email}: ${text}`)
+  if (!answer.ok) throw new Error(`No token for ${name}: ${text}`)
   return text
 }
 

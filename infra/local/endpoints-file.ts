@@ -1,6 +1,7 @@
 import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import * as z from 'zod'
+import { dataFolder } from './settings.ts'
 
 const endpointsShape = z.object({
   pid: z.number(),
@@ -28,6 +29,14 @@ export function readEndpoints(dataDir: string): Endpoints | undefined {
   } catch {
     return undefined
   }
+}
+
+/** Where the stack on the data folder can be reached; throws, saying what to do, when none runs. */
+export function runningStack(): Endpoints {
+  const folder = dataFolder()
+  const running = readEndpoints(folder)
+  if (!running) throw new Error(`Nothing runs on ${folder}: npm start`)
+  return running
 }
 
 /** Removes the file of a stack that stops. */

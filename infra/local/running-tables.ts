@@ -1,15 +1,11 @@
 import local from '../tenants/local.json' with { type: 'json' }
-import { readEndpoints } from './endpoints-file.ts'
-import { dataFolder } from './settings.ts'
+import { runningStack } from './endpoints-file.ts'
 
 /** Points the SDK at the running local stack and names its tables; throws, saying what to do, when none runs. */
 export function tablesOfRunningStack(): { records: string; search: string } {
-  const folder = dataFolder()
-  const running = readEndpoints(folder)
-  const endpoint = running?.endpoints['dynamodb']
-  if (!running || endpoint === undefined) throw new Error(`Nothing runs on ${folder}: npm start`)
+  const running = runningStack()
   Object.assign(process.env, {
-    AWS_ENDPOINT_URL_DYNAMODB: endpoint,
+    AWS_ENDPOINT_URL_DYNAMODB: running.endpoints['dynamodb'],
     AWS_REGION: local.region,
     AWS_ACCESS_KEY_ID: 'local',
     AWS_SECRET_ACCESS_KEY: 'local',

@@ -1,13 +1,13 @@
-import { invalid, invalidAt, mergeConflict, notFound } from '#lib/errors.ts'
+import { invalid, invalidAt, mergeConflict, notFound, pointerTo } from '#lib/errors.ts'
 import { hasChildren } from '#lib/merge/children.ts'
 import { type Decision, overflows, survivingFields } from '#lib/merge/survivorship.ts'
 import type { Verb } from '#lib/permissions/actor.ts'
 import { allows, fieldAccess, recordRule } from '#lib/permissions/rules.ts'
 import { compileObject } from '#lib/records/compile.ts'
-import { pointerTo, requireFields } from '#lib/records/input.ts'
+import { requireFields } from '#lib/records/input.ts'
 import { checkVersion } from '#lib/records/load.ts'
 import { loadMatchKeys } from '#lib/records/load-match-keys.ts'
-import { checkFieldAccess, nextVersion } from '#lib/records/next-state.ts'
+import { checkFieldAccess, firstVersion, nextVersion } from '#lib/records/next-state.ts'
 import type { Plan } from '#lib/records/plan.ts'
 import { keyChanges } from '#lib/records/record-keys.ts'
 import type { Context } from '#lib/runtime/context.ts'
@@ -167,14 +167,5 @@ function mergeRecord(
     mergedBy: by,
     ...(ctx.actor.teamId !== undefined && { teamId: ctx.actor.teamId }),
   }
-  return {
-    id,
-    object: mergeObject.name,
-    version: 1,
-    fields,
-    createdAt: at,
-    createdBy: by,
-    updatedAt: at,
-    updatedBy: by,
-  }
+  return firstVersion({ id, object: mergeObject.name, fields }, { at, by })
 }

@@ -1,9 +1,9 @@
 import type * as z from 'zod'
-import { type FieldProblem, invalid } from '#lib/errors.ts'
+import { type FieldProblem, invalid, pointerTo } from '#lib/errors.ts'
 import type { CompiledField, CompiledObject } from '#lib/records/compile.ts'
 import { isEmpty } from '#lib/records/fields/empty.ts'
-import { serverFields } from '#schemas/definition.ts'
 import { isJsonObject, type Json, type JsonObject } from '#schemas/json.ts'
+import { serverFields } from '#schemas/server-fields.ts'
 
 /** Field values to set, and fields to clear. */
 export type ParsedInput = { set: JsonObject; clear: string[] }
@@ -40,11 +40,6 @@ export function requireFields(object: CompiledObject, fields: JsonObject): void 
       detail: `${name} is required; give it a value.`,
     }))
   if (problems.length > 0) throw invalid(problems)
-}
-
-/** JSON Pointer (RFC 6901) to a place in the body. */
-export function pointerTo(...path: PropertyKey[]): string {
-  return path.map(step => `/${String(step).replaceAll('~', '~0').replaceAll('/', '~1')}`).join('')
 }
 
 function parseField(field: CompiledField, value: Json, parsed: ParsedInput, problems: FieldProblem[]): void {

@@ -1,7 +1,7 @@
-import { type FieldProblem, invalid, invalidAt } from '#lib/errors.ts'
+import { type FieldProblem, invalid, invalidAt, pointerTo } from '#lib/errors.ts'
 import { fieldAccess } from '#lib/permissions/rules.ts'
 import type { CompiledObject } from '#lib/records/compile.ts'
-import { type ParsedInput, pointerTo } from '#lib/records/input.ts'
+import type { ParsedInput } from '#lib/records/input.ts'
 import { checkReferences } from '#lib/records/references.ts'
 import type { Context } from '#lib/runtime/context.ts'
 import type { StoredRecord } from '#lib/store/items.ts'
@@ -60,6 +60,14 @@ export async function settleReferences(
   const team = owner === ctx.actor.id ? ctx.actor.teamId : found.get(owner)?.fields['teamId']
   const { [teamField]: _old, ...rest } = after
   return typeof team === 'string' ? { ...rest, [teamField]: team } : rest
+}
+
+/** A new record as it is first stored. */
+export function firstVersion(
+  record: Pick<StoredRecord, 'id' | 'object' | 'fields'>,
+  { at, by }: { at: string; by: string },
+): StoredRecord {
+  return { ...record, version: 1, createdAt: at, createdBy: by, updatedAt: at, updatedBy: by }
 }
 
 /** The next version of a record with these fields. */

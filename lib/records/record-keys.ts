@@ -1,5 +1,5 @@
+import { pointerTo } from '#lib/errors.ts'
 import type { CompiledField, CompiledObject } from '#lib/records/compile.ts'
-import { pointerTo } from '#lib/records/input.ts'
 import { loadedMatchKeys } from '#lib/records/load-match-keys.ts'
 import { ownerOf, textOf } from '#lib/records/owner-of.ts'
 import { uniqueValues } from '#lib/records/unique-values.ts'

@@ -1,7 +1,6 @@
-import { type FieldProblem, invalid } from '#lib/errors.ts'
+import { type FieldProblem, invalid, pointerTo } from '#lib/errors.ts'
 import { allows, recordRule } from '#lib/permissions/rules.ts'
 import type { CompiledObject } from '#lib/records/compile.ts'
-import { pointerTo } from '#lib/records/input.ts'
 import type { Context } from '#lib/runtime/context.ts'
 import type { StoredRecord } from '#lib/store/items.ts'
 import { readRecords } from '#lib/store/read.ts'

@@ -1,5 +1,6 @@
 import { invalid } from '#lib/errors.ts'
-import { type ObjectDefinition, serverFields } from '#schemas/definition.ts'
+import type { ObjectDefinition } from '#schemas/definition.ts'
+import { serverFields } from '#schemas/server-fields.ts'
 
 /**
  * Checks the names of a `fields=` selection.

@@ -1,6 +1,7 @@
 import { fieldSchema, idSchema, nullable, reference, type Schema } from '#functions/api/openapi/fields.ts'
-import { type ObjectDefinition, serverFields } from '#schemas/definition.ts'
+import type { ObjectDefinition } from '#schemas/definition.ts'
 import type { ObjectRegistry } from '#schemas/registry.ts'
+import { serverFields } from '#schemas/server-fields.ts'
 
 /** Names of an object's schemas and operations: Customer, Customers. */
 export function typeName(object: ObjectDefinition): string {

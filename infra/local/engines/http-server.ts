@@ -1,4 +1,4 @@
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import type { Engine } from './engine.ts'
 
 /** 70 s: longer than any SDK agent keeps an idle socket, so that the server never closes one that is about to be used. */
@@ -19,16 +19,23 @@ export async function listen(
     })
   })
   server.keepAliveTimeout = keepAliveTimeoutMs
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', reject)
-    server.listen(port, '127.0.0.1', resolve)
-  })
-  const address = server.address()
-  const boundPort = typeof address === 'object' && address !== null ? address.port : port
-  return { url: `http://127.0.0.1:${boundPort}`, stop: () => close(server) }
+  const boundPort = await bind(server, port)
+  return { url: `http://127.0.0.1:${boundPort}`, stop: () => close(server, graceMs) }
 }
 
-async function close(server: ReturnType<typeof createServer>): Promise<void> {
+/** Makes a server listen on 127.0.0.1; 0 takes any free port. Rejects with EADDRINUSE for a taken one. */
+export function bind(server: Server, port: number): Promise<number> {
+  return new Promise((resolve, reject) => {
+    server.once('error', reject)
+    server.listen(port, '127.0.0.1', () => {
+      const address = server.address()
+      resolve(typeof address === 'object' && address !== null ? address.port : port)
+    })
+  })
+}
+
+/** Ends a server once the requests in flight have ended, or after `graceMs`. */
+export async function close(server: Server, graceMs: number): Promise<void> {
   const closed = new Promise<void>(resolve => {
     server.close(() => resolve())
   })

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { APIGatewayProxyEventV2 } from 'aws-lambda'
+import { bind, close } from '../engines/http-server.ts'
 import type { FunctionDefinition } from '../lambda/definition.ts'
 import type { Outcome } from '../lambda/worker.ts'
 import type { AccessLog } from './access-log.ts'
@@ -60,8 +61,8 @@ export async function startGateway(api: ApiDefinition, options: GatewayOptions):
   server.on('clientError', (error, socket) => {
     if (socket.writable) socket.end(rawRefusal(error))
   })
-  identity.port = await listen(server, options.port)
-  return { url: `http://127.0.0.1:${identity.port}`, stop: () => close(server) }
+  identity.port = await bind(server, options.port)
+  return { url: `http://127.0.0.1:${identity.port}`, stop: () => close(server, graceMs) }
 }
 
 async function serve(serving: Serving, request: IncomingMessage, response: ServerResponse): Promise<void> {
@@ -161,25 +162,4 @@ function rawRefusal(error: Error & { code?: string }): string {
   const { status, headers, body } = refuse(refusal, randomUUID())
   const lines = Object.entries({ ...headers, 'content-length': String(body.length), connection: 'close' })
   return `HTTP/1.1 ${status} Refused\r\n${lines.map(([name, value]) => `${name}: ${value}\r\n`).join('')}\r\n${body}`
-}
-
-function listen(server: Server, port: number): Promise<number> {
-  return new Promise((resolve, reject) => {
-    server.once('error', reject)
-    server.listen(port, '127.0.0.1', () => {
-      const address = server.address()
-      resolve(typeof address === 'object' && address !== null ? address.port : port)
-    })
-  })
-}
-
-async function close(server: Server): Promise<void> {
-  const closed = new Promise<void>(resolve => {
-    server.close(() => resolve())
-  })
-  const sweep = setInterval(() => server.closeIdleConnections(), 10)
-  const force = setTimeout(() => server.closeAllConnections(), graceMs)
-  await closed
-  clearInterval(sweep)
-  clearTimeout(force)
 }

@@ -1,9 +1,9 @@
-import { invalidAt } from '#lib/errors.ts'
+import { invalidAt, pointerTo } from '#lib/errors.ts'
 import { allows } from '#lib/permissions/rules.ts'
 import { type CompiledObject, compileObject } from '#lib/records/compile.ts'
-import { parseInput, pointerTo, requireFields } from '#lib/records/input.ts'
+import { parseInput, requireFields } from '#lib/records/input.ts'
 import { reachableRule } from '#lib/records/load.ts'
-import { checkFieldAccess, settleReferences, withDefaults } from '#lib/records/next-state.ts'
+import { checkFieldAccess, firstVersion, settleReferences, withDefaults } from '#lib/records/next-state.ts'
 import type { Plan } from '#lib/records/plan.ts'
 import { type Written, writeRecord } from '#lib/records/write.ts'
 import type { Context } from '#lib/runtime/context.ts'
@@ -48,17 +48,10 @@ export async function planCreate(ctx: Context, { object, input, checkNew }: Crea
 
 function newRecord(ctx: Context, { definition }: CompiledObject, fields: JsonObject): StoredRecord {
   const at = ctx.clock.now().toISOString()
-  const by = ctx.actor.id
-  return {
-    id: ctx.ids.next(definition.prefix),
-    object: definition.name,
-    version: 1,
-    fields,
-    createdAt: at,
-    createdBy: by,
-    updatedAt: at,
-    updatedBy: by,
-  }
+  return firstVersion(
+    { id: ctx.ids.next(definition.prefix), object: definition.name, fields },
+    { at, by: ctx.actor.id },
+  )
 }
 
 function notForOthers({ name, ownerField }: ObjectDefinition) {

@@ -1,5 +1,4 @@
-import { type FieldProblem, invalid } from '#lib/errors.ts'
-import { pointerTo } from '#lib/records/input.ts'
+import { type FieldProblem, invalid, pointerTo } from '#lib/errors.ts'
 import type { CsvRow } from '#lib/transfer/csv/read-csv.ts'
 import { type Candidate, candidatesFor } from '#lib/transfer/mapping/mapping-candidates.ts'
 import { collide, type MappingTarget, targetOf } from '#lib/transfer/mapping/mapping-target.ts'

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
-import { defineObject, type ObjectDefinition, serverFields } from '#schemas/definition.ts'
+import { defineObject, type ObjectDefinition } from '#schemas/definition.ts'
 import { standardObjects } from '#schemas/registry.ts'
+import { serverFields } from '#schemas/server-fields.ts'
 
 const label = { en: 'x', zh: 'x' }
 const options = [{ value: 'a', label }]

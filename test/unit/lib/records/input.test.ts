@@ -1,9 +1,10 @@
 import { describe, expect, it } from 'vitest'
-import { CrmError } from '#lib/errors.ts'
+import { CrmError, pointerTo } from '#lib/errors.ts'
 import { compileObject } from '#lib/records/compile.ts'
-import { parseInput, pointerTo, requireFields } from '#lib/records/input.ts'
-import { defineObject, serverFields } from '#schemas/definition.ts'
+import { parseInput, requireFields } from '#lib/records/input.ts'
+import { defineObject } from '#schemas/definition.ts'
 import type { JsonObject } from '#schemas/json.ts'
+import { serverFields } from '#schemas/server-fields.ts'
 
 const label = { en: 'x', zh: 'x' }
 const thing = defineObject({
