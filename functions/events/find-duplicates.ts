@@ -1,4 +1,4 @@
-import { consumeRecords } from '#functions/edge/consumer.ts'
+import { consumeRecords, oneByOne } from '#functions/edge/consumer.ts'
 import { eventContext } from '#functions/events/event-context.ts'
 import { flagUndone } from '#lib/duplicate-groups/flag-undone.ts'
 import { refreshDuplicates } from '#lib/duplicate-groups/refresh-duplicates.ts'
@@ -12,18 +12,17 @@ import { merge } from '#schemas/system/merge.ts'
 /** Keeps the groups of likely duplicates in step with changed records and with merges that are undone. */
 export const handler = consumeRecords(refresh, concernsDuplicates)
 
-async function refresh(ids: readonly string[], log: Logger): Promise<string[]> {
+async function refresh(ids: readonly string[], log: Logger): Promise<readonly string[]> {
   const ctx = eventContext('find-duplicates', log)
-  const failed: string[] = []
-  for (const id of ids) {
-    try {
-      await (prefixOf(id) === merge.prefix ? flagUndone(ctx, id) : refreshDuplicates(ctx, [id]))
-    } catch (error) {
-      log.error('Duplicates could not be brought up to date', { recordId: id, error })
-      failed.push(id)
-    }
+  const isMerge = (id: string) => prefixOf(id) === merge.prefix
+  const records = ids.filter(id => !isMerge(id))
+  try {
+    await refreshDuplicates(ctx, records)
+    return oneByOne(id => flagUndone(ctx, id))(ids.filter(isMerge), log)
+  } catch (error) {
+    log.warn('Duplicates are brought up to date one by one', { recordIds: records, error })
+    return oneByOne(id => (isMerge(id) ? flagUndone(ctx, id) : refreshDuplicates(ctx, [id])))(ids, log)
   }
-  return failed
 }
 
 /** A change of fields that no comparison looks at changes no duplicates. */

@@ -19,6 +19,8 @@ type ConsumerProps = {
   description: string
   errorImpact: string
   uses: readonly Access[]
+  /** Batches at a time; 10 where nothing speaks against it. */
+  maxConcurrency?: number
 }
 
 const timeoutSeconds = 60
@@ -52,7 +54,7 @@ export class Consumer extends Construct {
       batchSize: 10,
       reportBatchItemFailures: true,
       // Bounded, so that a bulk import cannot take the account's concurrency from the API.
-      maxConcurrency: 10,
+      maxConcurrency: props.maxConcurrency ?? 10,
     })
   }
 

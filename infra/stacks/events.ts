@@ -79,7 +79,6 @@ export class EventsStack extends Stack {
         }),
       ],
       batchSize: 100,
-      parallelizationFactor: 4,
       retryAttempts: 10,
       maxRecordAge: Duration.hours(24),
       bisectBatchOnError: true,
@@ -110,6 +109,8 @@ export class EventsStack extends Stack {
       description: 'Compares changed records with others and keeps the groups of likely duplicates',
       errorImpact: 'New duplicates are not suggested, and groups show records that were changed or merged since.',
       uses: [data.records.readWrite],
+      // The fewest there can be: many at once would work on the same groups and hold each other up.
+      maxConcurrency: 2,
     })
   }
 

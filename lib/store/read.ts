@@ -1,6 +1,7 @@
 import { BatchGetCommand, GetCommand } from '@aws-sdk/lib-dynamodb'
 import { unavailable } from '#lib/errors.ts'
 import { pauseMs } from '#lib/store/backoff.ts'
+import { readGathered, textOf } from '#lib/store/gather.ts'
 import type { Change, IdempotencyOutcome, StoredRecord } from '#lib/store/items.ts'
 import { changeKey, idempotencyItemKey, type Key, recordKey, uniqueKey } from '#lib/store/keys.ts'
 import { metered, type Store } from '#lib/store/table.ts'
@@ -10,18 +11,18 @@ const batchLimit = 100
 
 /** The record with that id, read strongly consistent; deleted ones too. */
 export async function readRecord(store: Store, id: string): Promise<StoredRecord | undefined> {
-  const item = await getItem(store, recordKey(id))
-  return item && toRecord(item)
+  return (await readRecords(store, [id])).get(id)
 }
 
 /** The records with those ids, by id; missing ones are absent. */
 export async function readRecords(store: Store, ids: readonly string[]): Promise<Map<string, StoredRecord>> {
-  const found = new Map<string, StoredRecord>()
-  const unique = [...new Set(ids)]
-  for (let i = 0; i < unique.length; i += batchLimit)
-    for (const item of await batchGet(store, unique.slice(i, i + batchLimit).map(recordKey)))
-      found.set(item['id'] as string, toRecord(item))
-  return found
+  const found = await readItems(store, ids.map(recordKey))
+  return new Map(
+    ids.flatMap(id => {
+      const item = found.get(textOf(recordKey(id)))
+      return item ? [[id, toRecord(item)] as const] : []
+    }),
+  )
 }
 
 /** One change of a record. */
@@ -36,8 +37,8 @@ export async function readUniqueHolder(
   object: string,
   unique: { field: string; value: string },
 ): Promise<string | undefined> {
-  const item = await getItem(store, uniqueKey(object, unique.field, unique.value))
-  return item?.['id'] as string | undefined
+  const [holder] = await readUniqueHolders(store, object, [unique])
+  return holder
 }
 
 /** The ids of the records that hold unique values, in the order of the values; undefined where none does. */
@@ -47,12 +48,8 @@ export async function readUniqueHolders(
   uniques: readonly { field: string; value: string }[],
 ): Promise<(string | undefined)[]> {
   const keys = uniques.map(({ field, value }) => uniqueKey(object, field, value))
-  const distinct = [...new Map(keys.map(key => [key.pk, key])).values()]
-  const holders = new Map<unknown, string>()
-  for (let i = 0; i < distinct.length; i += batchLimit)
-    for (const item of await batchGet(store, distinct.slice(i, i + batchLimit)))
-      holders.set(item['pk'], item['id'] as string)
-  return keys.map(({ pk }) => holders.get(pk))
+  const found = await readItems(store, keys)
+  return keys.map(key => found.get(textOf(key))?.['id'] as string | undefined)
 }
 
 /** What an earlier request with that key did; nothing once its day is over, even if not yet swept. */
@@ -88,6 +85,22 @@ export async function getItem(store: Store, key: Key): Promise<Record<string, un
   })
   const answer = await metered(store, 'read', () => table.client.send(command))
   return answer.Item
+}
+
+/** Items by `textOf` their keys, read with whatever else the request asks for at this moment. */
+async function readItems(store: Store, keys: readonly Key[]): Promise<Map<string, Record<string, unknown>>> {
+  if (keys.length === 0) return new Map()
+  return readGathered(store, keys, async distinct => {
+    const [only] = distinct
+    if (only && distinct.length === 1) {
+      const item = await getItem(store, only)
+      return item ? [item] : []
+    }
+    const pages = Array.from({ length: Math.ceil(distinct.length / batchLimit) }, (_, i) =>
+      batchGet(store, distinct.slice(i * batchLimit, (i + 1) * batchLimit)),
+    )
+    return (await Promise.all(pages)).flat()
+  })
 }
 
 async function batchGet(store: Store, keys: Key[]): Promise<Record<string, unknown>[]> {

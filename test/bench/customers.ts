@@ -1,7 +1,14 @@
+import type { Json } from '#schemas/json.ts'
 import { createRandom, type Random } from './random.ts'
 
 /** A customer as a client sends it. */
-export type CustomerInput = Record<string, unknown> & { name: string; taxId: string }
+export type CustomerInput = {
+  name: string
+  taxId: string
+  phones: { value: string; label: string }[]
+  address: Record<string, string>
+  [field: string]: Json
+}
 
 const cities = ['北京', '上海', '广州', '深圳', '杭州', '成都', '武汉', '西安', '青岛', '厦门']
 const first = [...'华恒瑞嘉鼎盛宏远博文天海金龙东方新世纪永兴安泰中信合力明德启航云锦']
@@ -13,7 +20,7 @@ const tiers = ['A', 'B', 'C', 'D']
 const taxDigits = [...'0123456789ABCDEFGHJKLMNPQRTUWXY']
 
 /**
- * Customers with short but real-looking names, a tax id, a phone and an address: a create of one is six stored items
+ * Customers with real-looking names (city, brand, trade and legal form: few of 100,000 are called the same), a tax id, a phone and an address: a create of one is six stored items
  * (record, change, unique tax id; name, phone and tax id as match keys) and about seven search tokens.
  */
 export function createCustomers(seed: number, ownerIds: readonly string[]): { next(): CustomerInput } {
@@ -24,7 +31,8 @@ export function createCustomers(seed: number, ownerIds: readonly string[]): { ne
 
 function customer(random: Random, number: number, ownerIds: readonly string[]): CustomerInput {
   const city = random.pick(cities)
-  const name = `${random.pick(first)}${random.pick(second)}${random.pick(trades)}有限公司`
+  const brand = `${random.pick(first)}${random.pick(second)}${random.pick(first)}`
+  const name = `${city}${brand}${random.pick(trades)}有限公司`
   const body = Array.from({ length: 8 }, () => random.pick(taxDigits)).join('')
   return {
     name,

@@ -79,7 +79,7 @@ async function openWorld(loading: Loading, seed: number): Promise<World> {
   return {
     ...loading,
     random,
-    stored: await readStoredCustomers(engine, ids, random),
+    stored: await readStoredCustomers(engine, ids, { random, customers: loading.customers }),
     timelineIds,
     ownerId: ownerIds[0] ?? '',
   }

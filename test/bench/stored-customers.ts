@@ -8,8 +8,10 @@ import { changeKey, recordKey } from '#lib/store/keys.ts'
 import { toChange, toRecord } from '#lib/store/read.ts'
 import type { Step } from '#lib/store/transaction.ts'
 import { writeSteps } from '#lib/store/write.ts'
+import { isJsonObject, type Json, type JsonObject } from '#schemas/json.ts'
 import { customer } from '#schemas/objects/customer.ts'
 import { tenantSettings } from '#schemas/tenant.ts'
+import type { CustomerInput } from './customers.ts'
 import { type Engine, readItem } from './engine-client.ts'
 import type { Random } from './random.ts'
 
@@ -38,7 +40,7 @@ const listShards = 1
 export async function readStoredCustomers(
   engine: Engine,
   ids: readonly string[],
-  random: Random,
+  { random, customers }: { random: Random; customers: { next(): CustomerInput } },
 ): Promise<StoredCustomers> {
   const templates: Template[] = []
   for (const id of ids.slice(0, templateCount))
@@ -47,18 +49,35 @@ export async function readStoredCustomers(
       change: toChange(await readItem(engine, changeKey(id, 1))),
     })
   return {
-    create: () => createSteps(engine.table, random.pick(templates)),
+    create: () => createSteps(engine.table, random.pick(templates), customers.next()),
     update: (item, fields) => updateSteps(engine.table, { item, fields, like: random.pick(templates).change }),
   }
 }
 
-function createSteps(table: string, { record, change }: Template): Step[] {
+/** As the template is stored, but with the values that tell customers apart: copies would all be duplicates of each other. */
+function createSteps(
+  table: string,
+  { record, change }: Template,
+  { name, taxId, phones, address }: CustomerInput,
+): Step[] {
   const id = typeIds.next(customer.prefix)
   const at = new Date().toISOString()
-  const taxId = `91${id.slice(-16).toUpperCase()}`
-  const after = { ...record, id, fields: { ...record.fields, taxId }, createdAt: at, updatedAt: at }
-  const changes = { ...change.changes, taxId: { new: taxId } }
+  const stored = record.fields['phones']
+  const own = {
+    name,
+    taxId,
+    address,
+    phones: phones.map((phone, i) => ({ ...entryOf(stored, i), ...phone, value: `+86${phone.value}` })),
+  }
+  const after = { ...record, id, fields: { ...record.fields, ...own }, createdAt: at, updatedAt: at }
+  const set = Object.entries(own).map(([field, value]) => [field, { new: value }])
+  const changes = { ...change.changes, ...Object.fromEntries(set) }
   return steps(table, undefined, { record: after, change: { ...change, id, at, writeId: randomUUID(), changes } })
+}
+
+function entryOf(list: Json | undefined, i: number): JsonObject {
+  const entry = Array.isArray(list) ? list[i] : undefined
+  return isJsonObject(entry) ? entry : {}
 }
 
 function updateSteps(

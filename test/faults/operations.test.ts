@@ -182,8 +182,14 @@ describe.each(Object.entries(outages))('%s', (_what, error) => {
       await broken('Query', () => findRecords(asRep, { object: customer, query: { limit: 5 } })),
       await broken('Query', () => readHistory(ctx(), { object: customer, id, limit: 5 })),
       await broken('Query', () => readTimeline(ctx(), { object: customer, id, limit: 5 })),
-      await broken('BatchGet', () =>
+      await broken('Get', () =>
         createRecord(ctx(), { object: objectNamed('contact'), input: { name: 'x', customerId: id } }),
+      ),
+      await broken('BatchGet', () =>
+        createRecord(ctx(), {
+          object: objectNamed('contact'),
+          input: { name: 'x', customerId: id, ownerId: cast.rep.id },
+        }),
       ),
     ]
     expect(new Set(ends)).toEqual(new Set(['unavailable']))

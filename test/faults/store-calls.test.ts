@@ -40,6 +40,7 @@ afterEach(() => {
 
 const store = () => createStore(tables.records)
 const id = 'cust_01h455vb4pex5vsknk084sn02q'
+const another = 'cust_01h455vb4pex5vsknk084sn02r'
 const step = (sk: string) =>
   ({
     purpose: { kind: 'record', id, operation: 0 },
@@ -56,7 +57,7 @@ const sites: [name: string, operation: Operation, call: (store: Store) => Promis
   ['readChange', 'Get', each => readChange(each, id, 1)],
   ['readUniqueHolder', 'Get', each => readUniqueHolder(each, 'customer', { field: 'taxId', value: 'x' })],
   ['readIdempotency', 'Get', each => readIdempotency(each, 'key', new Date())],
-  ['readRecords', 'BatchGet', each => readRecords(each, [id])],
+  ['readRecords', 'BatchGet', each => readRecords(each, [id, another])],
   ['readSlice', 'Query', each => readSlice(each, { pk: 'x' }, { limit: 5, descending: true })],
   ['readChanges', 'Query', each => readChanges(each, id, { limit: 5 })],
   ['transact', 'TransactWrite', each => transact(each, [step('site')], crypto.randomUUID())],
@@ -196,7 +197,7 @@ describe('keys and items that DynamoDB leaves unprocessed', () => {
     [
       'records',
       'BatchGet',
-      () => readRecords(store(), [id]),
+      () => readRecords(store(), [id, another]),
       someLeft('UnprocessedKeys', { Keys: [{ pk: `R#${id}`, sk: 'A' }] }),
     ],
     [
@@ -215,6 +216,20 @@ describe('keys and items that DynamoDB leaves unprocessed', () => {
     faults.on(operation, ...times(20, fault))
     expect(await endOf(work())).toMatchObject({ code: 'unavailable' })
     expect(faults.calls).toHaveLength(8)
+  })
+
+  it('what a request reads at the same moment is asked for once, and each gets its own', async () => {
+    const together = store()
+    const [first, second] = ids as [string, string]
+    const [one, both, none] = await Promise.all([
+      readRecord(together, first),
+      readRecords(together, [second, first]),
+      readUniqueHolder(together, 'customer', { field: 'taxId', value: 'nobody' }),
+    ])
+    expect([one?.id, [...both.keys()], none]).toEqual([first, [second, first], undefined])
+    expect(faults.calls).toEqual(['BatchGet'])
+    expect((await readRecord(together, first))?.id).toBe(first)
+    expect(faults.calls).toEqual(['BatchGet', 'Get'])
   })
 
   it('more than 100 records are asked for 100 at a time', async () => {

@@ -23,7 +23,6 @@ describe('publish-changes', () => {
   it('retries within bounds, part of a batch at a time, and gives up into a dead-letter queue', () => {
     expect(mapping()?.Properties).toMatchObject({
       BatchSize: 100,
-      ParallelizationFactor: 4,
       MaximumRetryAttempts: 10,
       MaximumRecordAgeInSeconds: 86_400,
       BisectBatchOnFunctionError: true,

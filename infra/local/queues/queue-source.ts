@@ -64,10 +64,13 @@ export function startQueueSource(source: QueueSourceDefinition, { sqs, invoke, l
       if (failed.has(message.messageId)) sqs.release(source.queueArn, [message.receiptHandle], retryDelayS(message))
     }
   }
+  const rest = createRest(() => pump())
   const pump = () => {
     while (!stopping.signal.aborted && running.size < source.concurrency) {
+      if (running.size > 0 && rest.isNeeded()) return
       const received = take(source, sqs, source.batchSize)
       if (received.length === 0) return
+      rest.begin({ isFull: received.length >= Math.min(source.batchSize, maxReceived) })
       const work = whileHeld(received, source, sqs, handle)
         .catch(error => log(`event source ${source.id}: ${error}`))
         .finally(() => {
@@ -83,8 +86,34 @@ export function startQueueSource(source: QueueSourceDefinition, { sqs, invoke, l
     stop: async () => {
       stopping.abort()
       unsubscribe()
+      rest.end()
       await Promise.all(running)
     },
+  }
+}
+
+/** 50 ms: long enough for messages of a busy stack to come together, short enough that nobody waits for it. */
+const gatherMs = 50
+
+/** A first message is taken at once; while it is in work, those that come are let come together. A full batch has no need of it. */
+function createRest(goOn: () => void) {
+  let until = 0
+  let timer: NodeJS.Timeout | undefined
+  const wake = () => {
+    timer = undefined
+    goOn()
+  }
+  return {
+    begin: ({ isFull }: { isFull: boolean }) => {
+      until = isFull ? 0 : performance.now() + gatherMs
+    },
+    isNeeded: () => {
+      const restMs = until - performance.now()
+      if (restMs <= 0) return false
+      timer ??= setTimeout(wake, restMs)
+      return true
+    },
+    end: () => clearTimeout(timer),
   }
 }
 

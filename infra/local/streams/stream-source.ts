@@ -42,6 +42,9 @@ export type EventSource = {
   stop(): Promise<void>
 }
 
+/** 50 ms: AWS looks four times a second, a person at a laptop should not notice. */
+const pollIntervalMs = 50
+
 type Item = BatchItem & { lane: number }
 
 /** Feeds a function from a table's stream, at least once and in order, from where it last got to. */
@@ -62,7 +65,10 @@ export async function startStreamSource(
     position = page.position
     return page.isEnd
   }
+  let polledAt = Number.NEGATIVE_INFINITY
   const step = async () => {
+    await restUntil(polledAt + pollIntervalMs, stopping.signal)
+    polledAt = performance.now()
     changes.forget()
     const isEnd = await takePage()
     if (isEnd) await changes.wait()
@@ -77,6 +83,12 @@ export async function startStreamSource(
       await running
     },
   }
+}
+
+/** A first change is taken at once; of many, those that came meanwhile are taken together. */
+async function restUntil(time: number, signal: AbortSignal): Promise<void> {
+  const restMs = time - performance.now()
+  if (restMs > 0) await delay(restMs, undefined, { signal })
 }
 
 /** Repeats a step until the signal; a step that fails (the engine is being started again, say) is logged and repeated later. */
