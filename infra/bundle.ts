@@ -48,11 +48,12 @@ export async function bundleFunctions({ entries, root, outdir }: BundleOptions):
 }
 
 /**
- * Imports, exports and their steps: they use S3 and Step Functions. What one entry of a call uses of a file stays in that
- * file's chunk for all of them: together, every function of the API would carry 60 KB of the SDK that only these need.
+ * Jobs, their steps and what starts them: they use S3, Step Functions and EventBridge Scheduler. What one entry of a call
+ * uses of a file stays in that file's chunk for all of them: together, every function of the API would carry 60 KB of the
+ * SDK that only these need.
  */
 function isJob(entry: Entry): boolean {
-  return /^(workflows\/|api\/(imports|exports)$)/.test(entry)
+  return /^(workflows\/|schedules\/|api\/(imports|exports|quality|maintenance)$|events\/update-schedules$)/.test(entry)
 }
 
 async function buildAll(entries: readonly Entry[], root: string): Promise<Built> {
@@ -79,7 +80,7 @@ async function buildAll(entries: readonly Entry[], root: string): Promise<Built>
     legalComments: 'none',
     banner: { js: requireForCommonJs },
     logLevel: 'error',
-    plugins: [environmentCredentials],
+    plugins: [leanSdk],
   })
   return { metafile: result.metafile, files: new Map(result.outputFiles.map(file => [basename(file.path), file])) }
 }
@@ -126,17 +127,23 @@ function writeStaticFiles(entry: Entry, directory: string): void {
   }
 }
 
-/** Lambda always has its credentials in the environment; the SDK's chain of other sources would be half of each bundle. */
-const environmentCredentials: Plugin = {
-  name: 'environment-credentials',
+/**
+ * Parts of the SDK that no function uses, by what stands in for them. Lambda has its credentials in the environment: the
+ * chain of other sources would be half of each bundle. DynamoDB's discovery of endpoints is off unless asked for, and no
+ * command looks at what the client keeps for it.
+ */
+const standIns: Readonly<Record<string, string>> = {
+  '@aws-sdk/credential-provider-node': `import { fromEnv } from '@aws-sdk/credential-provider-env'\nexport const defaultProvider = fromEnv`,
+  '@aws-sdk/middleware-endpoint-discovery': `export const resolveEndpointDiscoveryConfig = config => config\nexport const NODE_ENDPOINT_DISCOVERY_CONFIG_OPTIONS = { environmentVariableSelector: () => undefined, configFileSelector: () => undefined, default: undefined }`,
+}
+
+const leanSdk: Plugin = {
+  name: 'lean-sdk',
   setup: ({ onResolve, onLoad }) => {
-    onResolve({ filter: /^@aws-sdk\/credential-provider-node$/ }, ({ resolveDir }) => ({
-      path: 'environment-credentials',
-      namespace: 'evergreen',
-      pluginData: resolveDir,
-    }))
-    onLoad({ filter: /.*/, namespace: 'evergreen' }, () => ({
-      contents: `import { fromEnv } from '@aws-sdk/credential-provider-env'\nexport const defaultProvider = fromEnv`,
+    const names = Object.keys(standIns).join('|')
+    onResolve({ filter: new RegExp(`^(${names})$`) }, ({ path }) => ({ path, namespace: 'lean-sdk' }))
+    onLoad({ filter: /.*/, namespace: 'lean-sdk' }, ({ path }) => ({
+      contents: standIns[path] ?? '',
       resolveDir: import.meta.dirname,
     }))
   },

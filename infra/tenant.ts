@@ -6,6 +6,7 @@ import { ApiStack } from '#infra/stacks/api.ts'
 import { DataStack } from '#infra/stacks/data.ts'
 import { EventsStack } from '#infra/stacks/events.ts'
 import { ObservabilityStack } from '#infra/stacks/observability.ts'
+import { SchedulesStack } from '#infra/stacks/schedules.ts'
 import { WorkflowsStack } from '#infra/stacks/workflows.ts'
 import type { TenantFile } from '#schemas/tenant.ts'
 
@@ -21,6 +22,12 @@ export class Tenant extends Stage {
     const house: House = { tenant, bundles, key: data.key }
     const events = new EventsStack(this, 'events', { ...named('events', 'reactions to changes'), house, data })
     const workflows = new WorkflowsStack(this, 'workflows', { ...named('workflows', 'long-running work'), house, data })
+    const schedules = new SchedulesStack(this, 'schedules', {
+      ...named('schedules', 'what runs by itself'),
+      ...{ house, data, events, workflows },
+    })
+    // Workflows are started by name, which CloudFormation does not see.
+    schedules.addStackDependency(workflows)
     const api = new ApiStack(this, 'api', { ...named('api', 'the HTTP API'), house, data, workflows })
     // Seeding changes records, so whatever reacts to changes is there first.
     api.addStackDependency(events)
@@ -31,6 +38,7 @@ export class Tenant extends Stage {
       house,
       events,
       workflows,
+      schedules,
       api,
     })
     Tags.of(this).add('application', 'evergreen')

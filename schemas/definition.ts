@@ -125,6 +125,14 @@ const fieldDefinition = z.discriminatedUnion('type', [
   simple('json'),
 ])
 
+/** What makes a record complete: a value in one of the fields, where the condition on another field holds. */
+const completeness = z.strictObject({
+  anyOf: z.array(identifier).min(1),
+  when: z.strictObject({ field: identifier, is: z.string().min(1) }).optional(),
+  /** How much of the rule's points it is worth, beside the others. */
+  share: z.int().min(1).max(100),
+})
+
 /** The meta-schema: what a valid object definition is. */
 export const objectDefinition = z.strictObject({
   name: identifier,
@@ -146,6 +154,8 @@ export const objectDefinition = z.strictObject({
   system: z.boolean().optional(),
   /** Written by the product's jobs alone (imports, exports): clients only read it. */
   readOnly: z.boolean().optional(),
+  /** What a record's quality is judged by, beside the types and facets of its fields. */
+  quality: z.strictObject({ complete: z.array(completeness).max(20) }).optional(),
   fields: z.record(identifier, fieldDefinition),
 })
 

@@ -13,15 +13,21 @@ export function inconsistencies(definition: ObjectDefinition): string[] {
     problems.push(`${name}.${ownerField}: ownerField must name a user field`)
   if (teamField && fields[teamField]?.type !== 'reference')
     problems.push(`${name}.${teamField}: teamField must name a reference field`)
-  for (const [key, field] of Object.entries(fields)) problems.push(...fieldProblems(`${name}.${key}`, key, field))
+  for (const { anyOf, when } of definition.quality?.complete ?? [])
+    for (const field of [...anyOf, ...(when ? [when.field] : [])])
+      if (!Object.hasOwn(fields, field)) problems.push(`${name}.${field}: quality names no field of the object`)
+  for (const [key, field] of Object.entries(fields)) problems.push(...fieldProblems(`${name}.${key}`, field))
+  // Only what people deal with has a quality; the name is free for what is said about it.
+  for (const key of serverFields)
+    if (Object.hasOwn(fields, key) && !(definition.system && key === 'quality'))
+      problems.push(`${name}.${key}: the name belongs to the server`)
   const parents = Object.values(fields).filter(field => field.type === 'reference' && field.parent)
   if (parents.length > 1) problems.push(`${name}: more than one field is marked as parent`)
   return problems
 }
 
-function fieldProblems(where: string, key: string, field: FieldDefinition): string[] {
+function fieldProblems(where: string, field: FieldDefinition): string[] {
   const problems = field.type === 'list' ? listProblems(where, field) : valueProblems(where, field)
-  if (serverFields.some(reserved => reserved === key)) problems.push(`${where}: the name belongs to the server`)
   if (field.unique && !['text', 'list', 'number'].includes(field.type))
     problems.push(`${where}: a ${field.type} field cannot be unique`)
   return problems

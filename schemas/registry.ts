@@ -2,10 +2,17 @@ import type { FieldDefinition, ObjectDefinition } from '#schemas/definition.ts'
 import { activity } from '#schemas/objects/activity.ts'
 import { contact } from '#schemas/objects/contact.ts'
 import { customer } from '#schemas/objects/customer.ts'
+import { audit, auditItem } from '#schemas/system/audit.ts'
 import { exportJob } from '#schemas/system/export.ts'
 import { importJob } from '#schemas/system/import.ts'
 import { merge } from '#schemas/system/merge.ts'
+import { notification } from '#schemas/system/notification.ts'
+import { qualityReport } from '#schemas/system/quality-report.ts'
+import { qualitySnapshot } from '#schemas/system/quality-snapshot.ts'
+import { refreshPlan } from '#schemas/system/refresh-plan.ts'
 import { role } from '#schemas/system/role.ts'
+import { run } from '#schemas/system/run.ts'
+import { setting } from '#schemas/system/setting.ts'
 import { team } from '#schemas/system/team.ts'
 import { user } from '#schemas/system/user.ts'
 
@@ -43,6 +50,14 @@ export const standardObjects: ObjectRegistry = createRegistry([
   importJob,
   exportJob,
   merge,
+  refreshPlan,
+  audit,
+  auditItem,
+  notification,
+  qualityReport,
+  qualitySnapshot,
+  setting,
+  run,
 ])
 
 function indexBy(definitions: readonly ObjectDefinition[], key: 'name' | 'plural' | 'prefix') {

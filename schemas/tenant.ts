@@ -40,6 +40,7 @@ export const tenantFile = tenantSettings.extend({
 /** A validated tenant file. */
 export type TenantFile = z.infer<typeof tenantFile>
 
-function isTimeZone(zone: string): boolean {
+/** Whether a text names a time zone of the IANA database. */
+export function isTimeZone(zone: string): boolean {
   return zone === 'UTC' || Intl.supportedValuesOf('timeZone').includes(zone)
 }

@@ -3,12 +3,16 @@ import { etagOf, ifMatching } from '#functions/edge/conditions.ts'
 import { on } from '#functions/edge/endpoint.ts'
 import { objectAt } from '#functions/edge/object-at.ts'
 import { serve } from '#functions/edge/route.ts'
-import { decideGroup } from '#lib/duplicate-groups/decide-group.ts'
 import { listGroups } from '#lib/duplicate-groups/list-groups.ts'
 import { readDuplicates } from '#lib/duplicate-groups/read-duplicates.ts'
 import { mergeRecords } from '#lib/merge/merge-records.ts'
-import { undoMerge } from '#lib/merge/undo-merge.ts'
 import * as Ask from '#schemas/api/duplicates.ts'
+
+/** Loaded when called: most calls look at duplicates, or merge two. */
+const load = {
+  decide: () => import('#lib/duplicate-groups/decide-group.ts'),
+  undo: () => import('#lib/merge/undo-merge.ts'),
+}
 
 export const handler = serve([
   on(Ask.MergeRecord, async (ctx, input) => {
@@ -21,6 +25,7 @@ export const handler = serve([
   }),
   on(Ask.UndoMerge, async (ctx, input) => {
     const { dryRun } = input.query
+    const { undoMerge } = await load.undo()
     const { replayed, ...unmerged } = await undoMerge(ctx, { mergeId: input.path.mergeId, dryRun })
     return ok(unmerged, doneHeaders(replayed, dryRun))
   }),
@@ -29,7 +34,10 @@ export const handler = serve([
     return ok(await readDuplicates(ctx, { object: objectAt(ctx.objects, input), id, ...input.query }))
   }),
   on(Ask.FindDuplicateGroups, async (ctx, input) => ok(await listGroups(ctx, input.query))),
-  on(Ask.DecideDuplicates, async (ctx, input) => ok(await decideGroup(ctx, { ...input.path, ...input.body }))),
+  on(Ask.DecideDuplicates, async (ctx, input) => {
+    const { decideGroup } = await load.decide()
+    return ok(await decideGroup(ctx, { ...input.path, ...input.body }))
+  }),
 ])
 
 function doneHeaders(isReplayed: boolean, isDryRun: boolean | undefined): Record<string, string> {

@@ -67,11 +67,11 @@ function refuseIfNoneMatch(ifNoneMatch: string | undefined): void {
   throw new CrmError('validation_failed', 'If-None-Match has no meaning for this request; send If-Match.')
 }
 
-/** A tag that names no version of a record is none of ours, and never matches. */
+/** A tag that names no version is none of ours, and never matches; version 0 is of what nobody has written yet (settings). */
 function readTag(isWeak: boolean, text: string): Tag[] {
   const dot = text.lastIndexOf('.')
   const version = text.slice(dot + 1)
-  return dot > 0 && /^[1-9]\d{0,14}$/.test(version)
+  return dot > 0 && /^(0|[1-9]\d{0,14})$/.test(version)
     ? [{ isWeak, id: text.slice(0, dot), version: Number(version) }]
     : []
 }

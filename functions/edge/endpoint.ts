@@ -6,7 +6,9 @@ import { type Answer, type Call, headerOf } from '#functions/edge/http.ts'
 import { readIdempotency } from '#functions/edge/idempotency.ts'
 import { largestBatchBytes, largestBodyBytes, parseBody } from '#functions/edge/parse-body.ts'
 import { parseQuery } from '#functions/edge/parse-query.ts'
+import { systemClock } from '#lib/runtime/clock.ts'
 import type { Context } from '#lib/runtime/context.ts'
+import { loadPolicy } from '#lib/settings/policy.ts'
 import type { Contract, InputOf } from '#schemas/api/contract.ts'
 import { type Route, routeOf } from '#schemas/api/routes.ts'
 
@@ -55,7 +57,12 @@ async function contextOf(call: Call): Promise<Context> {
   const { event, requestId, log } = call
   const store = openStore()
   call.meter = store.meter
-  return openContext({ actor: await authenticate(event, store), requestId, source: 'api', log }, store)
+  // Both are remembered for some seconds; when neither is, they are read at once.
+  const [actor, policy] = await Promise.all([
+    authenticate(event, store),
+    loadPolicy({ store, clock: systemClock, log }),
+  ])
+  return { ...openContext({ actor, requestId, source: 'api', log }, store), policy }
 }
 
 function takesBody(route: Route): boolean {

@@ -36,7 +36,9 @@ export function step<Schema extends z.ZodType, Output>(
     const input = inputSchema.safeParse(event)
     if (!input.success) throw ended('InvalidInput', input.error, log)
     try {
-      return await run(input.data, { log, requestId, remainingMs: () => context.getRemainingTimeInMillis() })
+      const output = await run(input.data, { log, requestId, remainingMs: () => context.getRemainingTimeInMillis() })
+      log.info('The step is done', { memoryMb: memoryMb() })
+      return output
     } catch (error) {
       throw ended(nameOf(error), error, log)
     }
@@ -47,6 +49,12 @@ export function step<Schema extends z.ZodType, Output>(
 export const stepFailure = z
   .object({ Error: z.string(), Cause: z.string().default('') })
   .transform(({ Error: name, Cause }) => ({ name, message: messageIn(Cause) }))
+
+/** What the step's own thread holds, in MB: its heap, and buffers beside it. */
+function memoryMb(): number {
+  const { heapTotal, external } = process.memoryUsage()
+  return Math.round((heapTotal + external) / 1_000_000)
+}
 
 function ended(name: StepErrorName, error: unknown, log: Logger): Error {
   const message = error instanceof Error ? error.message : String(error)

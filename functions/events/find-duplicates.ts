@@ -13,7 +13,7 @@ import { merge } from '#schemas/system/merge.ts'
 export const handler = consumeRecords(refresh, concernsDuplicates)
 
 async function refresh(ids: readonly string[], log: Logger): Promise<readonly string[]> {
-  const ctx = eventContext('find-duplicates', log)
+  const ctx = await eventContext('find-duplicates', log)
   const isMerge = (id: string) => prefixOf(id) === merge.prefix
   const records = ids.filter(id => !isMerge(id))
   try {

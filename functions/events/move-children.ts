@@ -19,7 +19,7 @@ const turns = 12
 export const handler = consumeRecords(settle, concernsParents)
 
 async function settle(ids: readonly string[], log: Logger): Promise<string[]> {
-  const ctx = eventContext('move-children', log)
+  const ctx = await eventContext('move-children', log)
   const merges = ids.filter(id => prefixOf(id) === merge.prefix)
   const again: string[] = []
   for (const id of merges) {

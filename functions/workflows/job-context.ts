@@ -1,4 +1,4 @@
-import { openContext } from '#functions/edge/context.ts'
+import { openJobContext } from '#functions/edge/context.ts'
 import type { StepCall } from '#functions/edge/step.ts'
 import { CrmError } from '#lib/errors.ts'
 import { loadActor } from '#lib/permissions/load-actor.ts'
@@ -15,7 +15,7 @@ export type JobTools = { ctx: Context; files: Files }
  * @throws CrmError `unauthenticated` when that user has left: what nobody may do any more is not done for them.
  */
 export async function jobTools(call: StepCall, job: { actorId: string; source: string }): Promise<JobTools> {
-  const tools = systemTools(call, job.source)
+  const tools = await systemTools(call, job.source)
   const actor = await loadActor(tools.ctx.store, { userId: job.actorId })
   if (!actor)
     throw new CrmError('unauthenticated', `The user ${job.actorId} who asked for this has left or is disabled.`)
@@ -23,7 +23,7 @@ export async function jobTools(call: StepCall, job: { actorId: string; source: s
 }
 
 /** The context of a step that must end a job whoever asked for it. */
-export function systemTools({ log, requestId }: StepCall, source: string): JobTools {
-  const ctx = openContext({ actor: systemActor, requestId, source, log })
+export async function systemTools({ log, requestId }: StepCall, source: string): Promise<JobTools> {
+  const ctx = await openJobContext({ actor: systemActor, requestId, source, log })
   return { ctx, files: openFiles(required('FILES_BUCKET')) }
 }

@@ -1,8 +1,10 @@
 import type { Construct } from 'constructs'
+import { cleanupFilesOf } from '#infra/constructs/cleanup-workflow.ts'
 import { CrmFunction } from '#infra/constructs/crm-function.ts'
 import { exportFilesOf } from '#infra/constructs/export-workflow.ts'
 import type { House } from '#infra/constructs/house.ts'
 import { importFilesOf } from '#infra/constructs/import-workflows.ts'
+import { reportFilesOf } from '#infra/constructs/weekly-report.ts'
 import type { DataStack } from '#infra/stacks/data.ts'
 import type { WorkflowsStack } from '#infra/stacks/workflows.ts'
 
@@ -10,7 +12,14 @@ type Props = { house: House; data: DataStack; workflows: WorkflowsStack }
 
 /** The functions behind the routes, by their entry (the fallback answers what no route does). */
 export function apiFunctions(scope: Construct, props: Props) {
-  return { ...recordFunctions(scope, props), ...jobFunctions(scope, props), ...aroundFunctions(scope, props) }
+  return {
+    ...recordFunctions(scope, props),
+    ...jobFunctions(scope, props),
+    ...qualityFunctions(scope, props),
+    ...policyFunctions(scope, props),
+    ...maintenanceFunctions(scope, props),
+    ...aroundFunctions(scope, props),
+  }
 }
 
 /** What works on records, one by one. */
@@ -69,6 +78,75 @@ function jobFunctions(scope: Construct, { house, data, workflows }: Props) {
       description: 'Starts and shows exports',
       errorImpact: 'Nobody can export records, or get the file of an export.',
       uses: [records.readWrite, exportFilesOf({ house, data }, 'read'), workflows.export.start, signIn.verify],
+    }),
+  }
+}
+
+/** What tells people how good their data is, and what happened to it. */
+function qualityFunctions(scope: Construct, { house, data }: Props) {
+  const { records, signIn } = data
+  return {
+    'api/quality': new CrmFunction(scope, 'Quality', {
+      house,
+      entry: 'api/quality',
+      description: 'Shows how good the data is, its trend, and the weekly reports',
+      errorImpact: 'Nobody can see the quality of the data or get a quality report.',
+      uses: [records.read, reportFilesOf({ house, data }, 'read'), signIn.verify],
+    }),
+    'api/notifications': new CrmFunction(scope, 'Notifications', {
+      house,
+      entry: 'api/notifications',
+      description: 'Shows people their inbox, and marks what they have read',
+      errorImpact: 'Nobody can see what the product has to tell them.',
+      uses: [records.readWrite, signIn.verify],
+    }),
+    'api/refresh': new CrmFunction(scope, 'Refresh', {
+      house,
+      entry: 'api/refresh',
+      description: 'Verifies records, and shows how far refresh plans are',
+      errorImpact: 'Nobody can mark a record as verified or see how far a refresh plan is.',
+      uses: [records.readWrite, signIn.verify],
+      memoryMb: 1024,
+    }),
+    'api/audits': new CrmFunction(scope, 'Audits', {
+      house,
+      entry: 'api/audits',
+      description: 'Starts and shows audits by people, and takes their results',
+      errorImpact: 'Nobody can start an audit, see its results or record one.',
+      uses: [records.readWrite, signIn.verify],
+    }),
+  }
+}
+
+/** What the tenant decides about its data. */
+function policyFunctions(scope: Construct, { house, data }: Props) {
+  return {
+    'api/settings': new CrmFunction(scope, 'Settings', {
+      house,
+      entry: 'api/settings',
+      description: 'Shows and changes what the tenant has decided about its data, and tries new entry standards',
+      errorImpact: 'Nobody can see or change the cleanup schedule, retention, quality thresholds and entry standards.',
+      uses: [data.records.readWrite, data.signIn.verify],
+      memoryMb: 1024,
+    }),
+  }
+}
+
+/** What keeps the data in order. */
+function maintenanceFunctions(scope: Construct, { house, data, workflows }: Props) {
+  return {
+    'api/maintenance': new CrmFunction(scope, 'Maintenance', {
+      house,
+      entry: 'api/maintenance',
+      description: 'Starts, shows, cancels and undoes maintenance runs',
+      errorImpact: 'Nobody can start or undo a cleanup, or see what one did.',
+      uses: [
+        data.records.readWrite,
+        cleanupFilesOf({ house, data }, 'read'),
+        workflows.cleanup.start,
+        workflows.undoCleanup.start,
+        data.signIn.verify,
+      ],
     }),
   }
 }

@@ -5,6 +5,7 @@ import { type House, prefixOf } from '#infra/constructs/house.ts'
 import * as metrics from '#infra/constructs/metrics.ts'
 import type { ApiStack } from '#infra/stacks/api.ts'
 import type { EventsStack } from '#infra/stacks/events.ts'
+import type { SchedulesStack } from '#infra/stacks/schedules.ts'
 import type { WorkflowsStack } from '#infra/stacks/workflows.ts'
 
 type CrmDashboardProps = {
@@ -12,18 +13,19 @@ type CrmDashboardProps = {
   api: ApiStack
   events: EventsStack
   workflows: WorkflowsStack
+  schedules: SchedulesStack
   functions: readonly CrmFunction[]
 }
 
 /** What an operator looks at first: is the API answering, do functions fail, do changes flow, do workflows end. */
 export class CrmDashboard extends Construct {
-  constructor(scope: Construct, id: string, { house, api, events, workflows, functions }: CrmDashboardProps) {
+  constructor(scope: Construct, id: string, props: CrmDashboardProps) {
     super(scope, id)
+    const { house, api, events, workflows, schedules, functions } = props
     const names = functions.map(crmFunction => crmFunction.functionName)
     const { apiId } = api.httpApi
-    const queues = [events.busDeadLetters, events.publishDeadLetters, api.seedDeadLetters]
-    const deadLetters = [...queues, ...events.consumers.map(consumer => consumer.deadLetters)]
-    const lag = events.consumers.map(consumer => metrics.oldestMessageSeconds(consumer.queue.queueName))
+    const consumers = [...events.consumers, schedules.mover]
+    const lag = consumers.map(consumer => metrics.oldestMessageSeconds(consumer.queue.queueName))
     const machines = workflows.workflows.map(workflow => workflow.arn)
     new Dashboard(this, 'Dashboard', {
       dashboardName: prefixOf(house.tenant),
@@ -44,19 +46,28 @@ export class CrmDashboard extends Construct {
         [
           graph('Stream lag, ms', [metrics.streamLagMs(events.publishChanges.functionName)]),
           graph('Oldest message, s', lag),
-          graph(
-            'Dead letters',
-            deadLetters.map(queue => metrics.messages(queue.queueName)),
-          ),
+          graph('Dead letters', deadLetters(props)),
         ],
         [
           graph('Workflow runs started', machines.map(metrics.startedRuns)),
           graph('Workflow runs failed', workflows.workflows.map(metrics.failedRuns)),
           graph('Workflow run time, p95 ms', machines.map(metrics.runMs)),
         ],
+        [graph('Schedule runs, and runs given up', scheduleRuns(schedules))],
       ],
     })
   }
 }
 
 const graph = (title: string, left: IMetric[]): GraphWidget => new GraphWidget({ title, left, width: 8 })
+
+function scheduleRuns({ groupName }: SchedulesStack): IMetric[] {
+  return [metrics.scheduledAttempts(groupName), metrics.droppedRuns(groupName)]
+}
+
+function deadLetters({ api, events, schedules }: CrmDashboardProps): IMetric[] {
+  const single = [events.busDeadLetters, events.publishDeadLetters, api.seedDeadLetters]
+  const ofConsumers = [...events.consumers, schedules.mover].map(consumer => consumer.deadLetters)
+  const ofSchedules = schedules.started.map(schedule => schedule.deadLetters)
+  return [...single, ...ofConsumers, ...ofSchedules].map(queue => metrics.messages(queue.queueName))
+}

@@ -55,6 +55,14 @@ export function failedRuns({ name, arn }: { name: string; arn: string }): MathEx
   })
 }
 
+/** Runs that the schedules of a group gave up on, in five minutes: each is in a dead-letter queue, or lost. */
+export const droppedRuns = (ScheduleGroup: string): Metric =>
+  metric('AWS/Scheduler', 'InvocationDroppedCount', Stats.SUM, { ScheduleGroup })
+
+/** Times that the schedules of a group came to run, and came again after a failure, in five minutes. */
+export const scheduledAttempts = (ScheduleGroup: string): Metric =>
+  metric('AWS/Scheduler', 'InvocationAttemptCount', Stats.SUM, { ScheduleGroup })
+
 /** Runs of a workflow that began, in five minutes. */
 export const startedRuns = (StateMachineArn: string): Metric => runs('ExecutionsStarted', StateMachineArn)
 

@@ -1,6 +1,7 @@
 import type { Authorize } from './engines/engine.ts'
 import type { EventBridge } from './engines/eventbridge/start-eventbridge.ts'
 import type { Kms } from './engines/kms/start-kms.ts'
+import type { Scheduler } from './engines/scheduler/start-scheduler.ts'
 import type { Sqs } from './engines/sqs/start-sqs.ts'
 import type { StepFunctions } from './engines/stepfunctions/start-stepfunctions.ts'
 import type { Functions } from './lambda/functions.ts'
@@ -19,6 +20,7 @@ export type Started = {
   sqs: Sqs
   eventbridge: EventBridge
   stepfunctions: StepFunctions
+  scheduler: Scheduler
   cognito: SignIn
   admin: Admin
   functions: Functions

@@ -17,6 +17,7 @@ export async function drain(context: Context, signal?: AbortSignal): Promise<voi
 async function isIdle(context: Context): Promise<boolean> {
   if (!needs(context, 'stepfunctions').isIdle()) return false
   if (!needs(context, 'eventbridge').idle()) return false
+  if (!needs(context, 'scheduler').isIdle()) return false
   for (const source of needs(context, 'eventSources')) {
     if (!(await source.isIdle())) return false
   }

@@ -55,6 +55,8 @@ const nameProperties: Record<string, string> = {
   'AWS::IAM::Role': 'RoleName',
   'AWS::Logs::LogGroup': 'LogGroupName',
   'AWS::StepFunctions::StateMachine': 'StateMachineName',
+  'AWS::Scheduler::Schedule': 'Name',
+  'AWS::Scheduler::ScheduleGroup': 'Name',
 }
 
 function identityOf(resource: Resource, naming: Naming): Identity {
@@ -112,6 +114,14 @@ const identities: Record<string, (naming: Naming, resource: Resource) => Identit
     const machine = arn('states', naming, `stateMachine:${naming.name}`)
     return { ref: machine, attributes: { Arn: machine, Name: naming.name } }
   },
+  'AWS::Scheduler::Schedule': (naming, { properties: { GroupName = 'default' } }) => ({
+    ref: naming.name,
+    attributes: { Arn: arn('scheduler', naming, `schedule/${GroupName}/${naming.name}`) },
+  }),
+  'AWS::Scheduler::ScheduleGroup': naming => ({
+    ref: naming.name,
+    attributes: { Arn: arn('scheduler', naming, `schedule-group/${naming.name}`) },
+  }),
   'AWS::Cognito::UserPool': naming => {
     const id = `${naming.region}_${alphanumeric(naming.name, 9)}`
     const provider = `cognito-idp.${naming.region}.amazonaws.com/${id}`

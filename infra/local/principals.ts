@@ -7,7 +7,10 @@ const document = z.custom<PolicyDocument>()
 const roleProperties = z.object({ Policies: z.array(z.object({ PolicyDocument: document })).default([]) })
 const policyProperties = z.object({ PolicyDocument: document, Roles: z.array(z.string()).default([]) })
 
-/** The policies that the template gives to each function and state machine, by its logical id: its access key on this machine. */
+/**
+ * The policies that the template gives to each function and state machine, by its logical id: its access key on this
+ * machine; and to each role, by its ARN, which is what schedules name.
+ */
 export function readPrincipals(assembly: Assembly, resolve: Resolve): Record<string, PolicyDocument[]> {
   const attached = resourcesOf(assembly, 'AWS::IAM::Policy', 'AWS::IAM::ManagedPolicy').map(resource =>
     policyProperties.parse(resolve(resource.properties, resource.stack)),
@@ -23,10 +26,10 @@ export function readPrincipals(assembly: Assembly, resolve: Resolve): Record<str
   )
   const policiesByArn = new Map(roles)
   const principals = resourcesOf(assembly, 'AWS::Lambda::Function', 'AWS::StepFunctions::StateMachine')
-  return Object.fromEntries(
-    principals.map(({ logicalId, properties: { Role, RoleArn }, stack }) => [
-      logicalId,
-      policiesByArn.get(resolve(Role ?? RoleArn, stack)) ?? [],
-    ]),
+  const policiesByName = principals.map(
+    ({ logicalId, properties: { Role, RoleArn }, stack }) =>
+      [logicalId, policiesByArn.get(resolve(Role ?? RoleArn, stack)) ?? []] as const,
   )
+  const byRole = roles.map(([arn, policies]) => [String(arn), policies] as const)
+  return Object.fromEntries([...byRole, ...policiesByName])
 }

@@ -9,6 +9,7 @@ import { functions } from './services/functions.ts'
 import { gateway } from './services/gateway.ts'
 import { kms } from './services/kms.ts'
 import { s3 } from './services/s3.ts'
+import { scheduler, schedules } from './services/scheduler.ts'
 import { sqs } from './services/sqs.ts'
 import { stepfunctions, workflows } from './services/stepfunctions.ts'
 
@@ -20,11 +21,13 @@ export const services: readonly Service[] = [
   sqs,
   eventbridge,
   stepfunctions,
+  scheduler,
   cognito,
   admin,
   functions,
   eventSources,
   customResources,
   workflows,
+  schedules,
   gateway,
 ]

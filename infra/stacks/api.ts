@@ -17,7 +17,7 @@ import type { TenantFile } from '#schemas/tenant.ts'
 type ApiProps = StackProps & { house: House; data: DataStack; workflows: WorkflowsStack }
 
 /** Raise to seed every tenant again at its next deployment, after a change of what seeding writes. */
-const seedVersion = '1'
+const seedVersion = '2'
 
 /** What people and systems call: the HTTP API, a function per family of routes, and the seeding of a new tenant. */
 export class ApiStack extends Stack {

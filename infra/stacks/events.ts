@@ -22,6 +22,9 @@ const comparable = [
   'merge',
 ]
 
+/** Objects whose records people verify. */
+const verifiable = business.filter(({ fields }) => fields['lastVerifiedAt']).map(({ name }) => name)
+
 /** From a change of a record to everything that reacts to it: table stream -> bus -> one queue and function per consumer. */
 export class EventsStack extends Stack {
   readonly bus: EventBus
@@ -41,6 +44,8 @@ export class EventsStack extends Stack {
       this.createSignInSync(props),
       this.createDuplicateFinder(props),
       this.createChildMover(props),
+      this.createVerifier(props),
+      this.createSampler(props),
     ]
   }
 
@@ -123,6 +128,33 @@ export class EventsStack extends Stack {
       description: 'Finishes merges: moves what still hangs on absorbed records to their survivors, or back',
       errorImpact: 'Contacts and activities of merged records are missing from the record that survived.',
       uses: [data.records.readWrite],
+    })
+  }
+
+  private createVerifier({ house, data }: EventsProps): Consumer {
+    return new Consumer(this, 'CompleteVerification', {
+      house,
+      bus: this.bus,
+      pattern: { source, detail: { object: [...verifiable, 'activity'] } },
+      entry: 'events/complete-verification',
+      description: 'Marks records as verified when their verification tasks are done',
+      errorImpact: 'Records whose verification was done still count as stale and are given out again.',
+      uses: [data.records.readWrite],
+    })
+  }
+
+  private createSampler({ house, data }: EventsProps): Consumer {
+    return new Consumer(this, 'SampleAudit', {
+      house,
+      bus: this.bus,
+      pattern: { source, detail: { object: ['audit', 'run'] } },
+      entry: 'events/sample-audit',
+      description:
+        'Starts the audit of last month after a cleanup, and gives the records of new audits to their reviewers',
+      errorImpact: 'New audits stay without a sample, so nobody is asked to look at records.',
+      uses: [data.records.readWrite],
+      // The fewest there can be: an audit reads records of everybody.
+      maxConcurrency: 2,
     })
   }
 

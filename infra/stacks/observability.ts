@@ -14,9 +14,16 @@ import type { CrmQueue } from '#infra/constructs/queue.ts'
 import type { Workflow } from '#infra/constructs/workflow.ts'
 import type { ApiStack } from '#infra/stacks/api.ts'
 import type { EventsStack } from '#infra/stacks/events.ts'
+import type { SchedulesStack } from '#infra/stacks/schedules.ts'
 import type { WorkflowsStack } from '#infra/stacks/workflows.ts'
 
-type ObservabilityProps = StackProps & { house: House; events: EventsStack; workflows: WorkflowsStack; api: ApiStack }
+type ObservabilityProps = StackProps & {
+  house: House
+  events: EventsStack
+  workflows: WorkflowsStack
+  schedules: SchedulesStack
+  api: ApiStack
+}
 
 type AlarmText = { title: string; errorImpact: string; threshold?: number; periods?: number }
 
@@ -29,21 +36,24 @@ export class ObservabilityStack extends Stack {
     super(scope, id, props)
     this.house = props.house
     this.topic = this.createTopic()
-    const { api, events, workflows } = props
+    const { api, events, workflows, schedules } = props
+    const consumers = [...events.consumers, schedules.mover]
     const functions = [
       ...api.functions,
       api.seedTenant,
       events.publishChanges,
-      ...events.consumers.map(c => c.function),
+      ...consumers.map(c => c.function),
+      ...schedules.functions,
       ...workflows.workflows.flatMap(workflow => workflow.functions),
     ]
     for (const crmFunction of functions) this.watchFunction(crmFunction)
     this.watchApi(api)
     this.watchChanges(events)
-    for (const consumer of events.consumers) this.watchConsumer(consumer)
+    for (const consumer of consumers) this.watchConsumer(consumer)
+    this.watchSchedules(schedules)
     for (const workflow of workflows.workflows) this.watchWorkflow(workflow)
     this.watchDeadLetters(api.seedDeadLetters, 'Users and roles of the last deployment may be missing.')
-    new CrmDashboard(this, 'Dashboard', { house: this.house, api, events, workflows, functions })
+    new CrmDashboard(this, 'Dashboard', { house: this.house, api, events, workflows, schedules, functions })
   }
 
   private createTopic(): Topic {
@@ -105,6 +115,14 @@ export class ObservabilityStack extends Stack {
   private watchWorkflow(workflow: Workflow): void {
     const { name, errorImpact } = workflow
     this.alarm(metrics.failedRuns(workflow), { title: `Workflow ${name} fails`, errorImpact })
+  }
+
+  private watchSchedules({ groupName, started }: SchedulesStack): void {
+    this.alarm(metrics.droppedRuns(groupName), {
+      title: 'Schedules give up on runs',
+      errorImpact: 'Cleanups, reports or other work that runs by itself did not start.',
+    })
+    for (const { deadLetters, errorImpact } of started) this.watchDeadLetters(deadLetters, errorImpact)
   }
 
   private watchDeadLetters(queue: CrmQueue, errorImpact: string): void {

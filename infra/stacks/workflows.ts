@@ -1,5 +1,6 @@
 import { Stack, type StackProps } from 'aws-cdk-lib'
 import type { Construct } from 'constructs'
+import { cleanupWorkflow, undoCleanupWorkflow } from '#infra/constructs/cleanup-workflow.ts'
 import { exportWorkflow } from '#infra/constructs/export-workflow.ts'
 import type { House } from '#infra/constructs/house.ts'
 import { importWorkflow, undoImportWorkflow } from '#infra/constructs/import-workflows.ts'
@@ -17,12 +18,16 @@ export class WorkflowsStack extends Stack {
   readonly import: Workflow
   readonly undoImport: Workflow
   readonly export: Workflow
+  readonly cleanup: Workflow
+  readonly undoCleanup: Workflow
 
   constructor(scope: Construct, id: string, props: WorkflowsProps) {
     super(scope, id, props)
     this.import = importWorkflow(this, props)
     this.undoImport = undoImportWorkflow(this, props)
     this.export = exportWorkflow(this, props)
-    this.workflows = [this.import, this.undoImport, this.export]
+    this.cleanup = cleanupWorkflow(this, props)
+    this.undoCleanup = undoCleanupWorkflow(this, props)
+    this.workflows = [this.import, this.undoImport, this.export, this.cleanup, this.undoCleanup]
   }
 }

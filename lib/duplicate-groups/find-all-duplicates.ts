@@ -1,4 +1,5 @@
 import { isComparable, modelFor } from '#lib/duplicate-groups/find-pairs.ts'
+import { likelyGroups } from '#lib/duplicate-groups/likely-groups.ts'
 import { pairSteps } from '#lib/duplicate-groups/note-pairs.ts'
 import type { Work } from '#lib/duplicate-groups/refresh-duplicates.ts'
 import { regroup } from '#lib/duplicate-groups/regroup.ts'
@@ -6,14 +7,22 @@ import { writeNotes } from '#lib/duplicate-groups/write-notes.ts'
 import { findDuplicates } from '#lib/duplicates/find-duplicates.ts'
 import type { Comparable, DuplicatePair, SkippedKey } from '#lib/duplicates/types.ts'
 import { invalidAt } from '#lib/errors.ts'
-import { readDuplicateNotes, readGroups } from '#lib/store/duplicate-items.ts'
+import { readDuplicateNotes, readGroups, type StoredGroup } from '#lib/store/duplicate-items.ts'
 import { objectPartition } from '#lib/store/keys.ts'
 import { readSlice } from '#lib/store/query.ts'
 import { toRecord } from '#lib/store/read.ts'
 import type { ObjectDefinition } from '#schemas/definition.ts'
 
-/** What a search over all records came to. */
-export type Search = { records: number; pairs: number; groups: number; skippedKeys: SkippedKey[] }
+/** What a search over all records came to; `found`: the groups that the pairs found make up, the surest first. */
+export type Search = {
+  records: number
+  pairs: number
+  groups: number
+  skippedKeys: SkippedKey[]
+  found: StoredGroup[]
+}
+/** How to search: `dryRun` notes nothing; `asIf` gives a record the fields that it is about to have. */
+export type SearchOptions = { dryRun?: boolean; asIf?: (record: Comparable) => Comparable }
 
 /** 8 records noted at a time. */
 const parallel = 8
@@ -23,10 +32,21 @@ const parallel = 8
  * the same groups; what somebody decided stays. Safe to repeat.
  * @throws CrmError validation_failed for an object that has no duplicates.
  */
-export async function findAllDuplicates(ctx: Work & { listShards: number }, object: ObjectDefinition): Promise<Search> {
+export async function findAllDuplicates(
+  ctx: Work & { listShards: number },
+  object: ObjectDefinition,
+  { dryRun = false, asIf = record => record }: SearchOptions = {},
+): Promise<Search> {
   if (!isComparable(object)) throw invalidAt('', 'not_comparable', `${object.pluralLabel.en} have no duplicates.`)
-  const records = await allRecords(ctx, object)
+  const records = (await allRecords(ctx, object)).map(asIf)
   const { pairs, skippedKeys } = findDuplicates(object, records, { model: await modelFor(object) })
+  const found = await likelyGroups(ctx, object.name, pairs)
+  if (!dryRun) await noteAll(ctx, object, pairs)
+  const groups = dryRun ? found.length : (await openGroups(ctx, object)).length
+  return { records: records.length, pairs: pairs.length, groups, skippedKeys, found }
+}
+
+async function noteAll(ctx: Work, object: ObjectDefinition, pairs: readonly DuplicatePair[]): Promise<void> {
   const byRecord = new Map<string, DuplicatePair[]>()
   for (const pair of pairs) for (const id of [pair.a, pair.b]) byRecord.set(id, [...(byRecord.get(id) ?? []), pair])
   const inGroups = await openMembers(ctx, object)
@@ -37,7 +57,6 @@ export async function findAllDuplicates(ctx: Work & { listShards: number }, obje
   }
   await Promise.all(Array.from({ length: parallel }, worker))
   await regroupAll(ctx, object, ids)
-  return { records: records.length, pairs: pairs.length, groups: (await openGroups(ctx, object)).length, skippedKeys }
 }
 
 async function noteRecord(ctx: Work, id: string, found: readonly DuplicatePair[]): Promise<void> {

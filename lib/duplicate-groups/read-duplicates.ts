@@ -3,6 +3,7 @@ import { viewReasons } from '#lib/duplicate-groups/view-reasons.ts'
 import type { Reason, Verdict } from '#lib/duplicates/types.ts'
 import { notFound } from '#lib/errors.ts'
 import { allows, recordRule } from '#lib/permissions/rules.ts'
+import { openQuality } from '#lib/quality/open-quality.ts'
 import { loadRecord } from '#lib/records/load.ts'
 import { type RecordView, viewRecord } from '#lib/records/view.ts'
 import type { Context } from '#lib/runtime/context.ts'
@@ -26,6 +27,7 @@ export async function readDuplicates(
   const [{ pairs, compared }, notes] = await Promise.all([
     findPairs(ctx, object, record),
     readDuplicateNotes(ctx.store, id),
+    openQuality(object),
   ])
   const noted = new Map(notes.pairs.map(pair => [pair.other, pair]))
   const rule = recordRule(ctx.actor, object, 'read')

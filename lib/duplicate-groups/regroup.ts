@@ -51,7 +51,7 @@ export async function regroup(ctx: Work, object: string, ids: readonly string[])
 }
 
 /** The id of the group of these members: the same members are the same group, whoever finds them. */
-function groupIdOf(object: string, members: readonly string[]): string {
+export function groupIdOf(object: string, members: readonly string[]): string {
   return derivedId('dup', { at: new Date(0), seed: [object, ...members].join(' ') })
 }
 

@@ -50,6 +50,11 @@ export function companyDomainOf(email: string): string | undefined {
   return domain === '' || sharedMailDomains.has(domain) ? undefined : domain
 }
 
+/** Whether anybody can have an address at the domain: a mail service known to last. */
+export function isMailService(domain: string): boolean {
+  return sharedMailDomains.has(domain)
+}
+
 /** Whether the mailbox belongs to a desk (info@, sales@, caigou@), not to a person. */
 export function isDeskMailbox(mailbox: string): boolean {
   const name = mailbox.slice(0, mailbox.lastIndexOf('@'))

@@ -72,7 +72,7 @@ export function firstVersion(
 
 /** The next version of a record with these fields. */
 export function nextVersion(ctx: Context, record: StoredRecord, fields: JsonObject): StoredRecord {
-  const { deletedAt: _past, mergedInto: _survivor, ...rest } = record
+  const { deletedAt: _past, mergedInto: _survivor, checked: _note, ...rest } = record
   return {
     ...rest,
     fields,

@@ -1,4 +1,5 @@
 import { idempotencyKeyReused, notFound } from '#lib/errors.ts'
+import { openQuality } from '#lib/quality/open-quality.ts'
 import { recordAtVersion } from '#lib/records/rewind.ts'
 import { viewRecord } from '#lib/records/view.ts'
 import type { Written } from '#lib/records/write.ts'
@@ -23,6 +24,7 @@ async function replayWrite(ctx: Context, write: IdempotencyOutcome['writes'][num
   const now = object && (await readRecord(ctx.store, write.id))
   const then = now && (await recordAtVersion(ctx.store, now, write.version))
   if (!object || !then) throw notFound(write.object, write.id)
+  await openQuality(object)
   const record = viewRecord(ctx, object, then)
   return { record, id: write.id, version: write.version, outcome: write.action, replayed: true }
 }

@@ -25,7 +25,7 @@ export async function recordAtTime(store: Store, record: StoredRecord, at: strin
 function rewind(record: StoredRecord, changes: readonly Change[]): StoredRecord | undefined {
   const made = changes.at(-1)
   if (!made) return undefined
-  const { deletedAt: _now, mergedInto: _survivor, ...rest } = record
+  const { deletedAt: _now, mergedInto: _survivor, checked: _note, ...rest } = record
   const fields = changes.slice(0, -1).reduce((state, change) => undoChange(state, change.changes), record.fields)
   const then: StoredRecord = { ...rest, fields, version: made.version, updatedAt: made.at, updatedBy: made.actorId }
   if (made.merge?.into !== undefined && made.action === 'merged')

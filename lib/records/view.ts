@@ -1,4 +1,6 @@
 import { fieldAccess } from '#lib/permissions/rules.ts'
+import { isJudged } from '#lib/quality/open-quality.ts'
+import { type Viewer, viewQuality } from '#lib/quality/view-quality.ts'
 import { typeOf } from '#lib/records/fields/types.ts'
 import type { Context } from '#lib/runtime/context.ts'
 import type { StoredRecord } from '#lib/store/items.ts'
@@ -8,9 +10,12 @@ import type { Json, JsonObject } from '#schemas/json.ts'
 /** A record as the actor may see it: hidden fields left out, masked ones blotted. */
 export type RecordView = JsonObject
 
-/** The record as the actor may see it; with `only`, just those fields and its id, object and version. */
+/**
+ * The record as the actor may see it, with its quality unless the object is of the product's own; with `only`, just those
+ * fields and its id, object and version. `await openQuality()` comes before it.
+ */
 export function viewRecord(
-  ctx: Pick<Context, 'actor'>,
+  ctx: Viewer,
   object: ObjectDefinition,
   record: StoredRecord,
   only?: readonly string[],
@@ -24,6 +29,7 @@ export function viewRecord(
     if (visible !== undefined) view[name] = visible
   }
   Object.assign(view, { createdAt, createdBy, updatedAt, updatedBy }, deletedAt ? { deletedAt } : {})
+  if (isJudged(object) && (only?.includes('quality') ?? true)) view['quality'] = viewQuality(ctx, object, record)
   return only ? selected(view, only) : view
 }
 

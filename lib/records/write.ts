@@ -1,4 +1,5 @@
 import { CrmError, unavailable, versionConflict } from '#lib/errors.ts'
+import { openQuality } from '#lib/quality/open-quality.ts'
 import { checkPlans, commit } from '#lib/records/commit.ts'
 import type { Plan } from '#lib/records/plan.ts'
 import { replay } from '#lib/records/replay.ts'
@@ -53,6 +54,7 @@ export async function writeRecords(
 async function planAndCommit(ctx: Context, plan: () => Promise<Plan[]>, options: WriteOptions): Promise<Written[]> {
   for (let attempt = 1; ; attempt++) {
     const plans = await plan()
+    for (const { object } of plans) await openQuality(object.definition)
     const written = plans.map(each => toWritten(ctx, each))
     if (options.dryRun) {
       await checkPlans(ctx, plans)

@@ -20,6 +20,9 @@ const variables = z.object({
   IMPORT_WORKFLOW_ARN: z.string().optional(),
   UNDO_IMPORT_WORKFLOW_ARN: z.string().optional(),
   EXPORT_WORKFLOW_ARN: z.string().optional(),
+  CLEANUP_WORKFLOW_ARN: z.string().optional(),
+  UNDO_CLEANUP_WORKFLOW_ARN: z.string().optional(),
+  SCHEDULE_GROUP: z.string().optional(),
   USER_POOL_ID: z.string().optional(),
   USER_POOL_CLIENT_IDS: z.string().optional(),
   /** Where Cognito answers, when not at its AWS address. */

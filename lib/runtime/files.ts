@@ -24,6 +24,8 @@ export type Files = {
   /** A small file in UTF-8. */
   readText(key: string): Promise<string>
   write(key: string, body: FileBody, options?: { contentType?: string }): Promise<void>
+  /** Writes a file unless there is one under that key; whether it was written. Of two writers at once exactly one writes. */
+  writeNew(key: string, body: string, options?: { contentType?: string }): Promise<boolean>
   /** `undefined` when there is no such file. */
   head(key: string): Promise<FileInfo | undefined>
   /** Files whose key begins with a prefix, in the order of their keys. */
@@ -48,6 +50,7 @@ export function openFiles(bucket: string): Files {
     },
     readText: async key => (await open()).readText(key),
     write: async (key, body, options) => (await open()).write(key, body, options),
+    writeNew: async (key, body, options) => (await open()).writeNew(key, body, options),
     head: async key => (await open()).head(key),
     list: async function* (prefix) {
       yield* (await open()).list(prefix)

@@ -30,6 +30,7 @@ export function openBucket(name: string): Files {
       readResuming((start, etag) => get(bucket, key, { start, end: range?.end, etag }), range?.start),
     readText: async key => (await get(bucket, key, {})).body.toArray().then(pieces => Buffer.concat(pieces).toString()),
     write: (key, body, options) => write(bucket, { key, body, contentType: options?.contentType }),
+    writeNew: (key, body, options) => writeNew(bucket, { key, body, contentType: options?.contentType }),
     head: key => head(bucket, key),
     list: prefix => list(bucket, prefix),
   }
@@ -110,6 +111,31 @@ async function write(
   // 8 MB a part, two on their way: 80 GB at most in 10,000 parts, 24 MB of memory.
   const params = { ...about, Body: Readable.from(body, { objectMode: false }) }
   await new Upload({ client, params, partSize: 8 * 1024 * 1024, queueSize: 2 }).done().catch(translate)
+}
+
+/** A file that another writer is making at this moment is refused as a conflict: it may fail yet, so it counts as an outage. */
+async function writeNew(
+  { name, client }: Bucket,
+  { key, body, contentType }: { key: string; body: string; contentType: string | undefined },
+): Promise<boolean> {
+  try {
+    await client.send(
+      new PutObjectCommand({
+        Bucket: name,
+        Key: key,
+        Body: body,
+        ContentLength: Buffer.byteLength(body),
+        IfNoneMatch: '*',
+        ...(contentType !== undefined && { ContentType: contentType }),
+      }),
+    )
+    return true
+  } catch (error) {
+    if (isNamed(error, 'PreconditionFailed')) return false
+    if (isNamed(error, 'ConditionalRequestConflict'))
+      throw unavailable('Another writer is at the same file. Retrying is safe.', error)
+    return translate(error)
+  }
 }
 
 async function head({ name, client }: Bucket, key: string): Promise<FileInfo | undefined> {

@@ -1,5 +1,6 @@
 import { invalidAt } from '#lib/errors.ts'
 import { allows, fieldAccess, recordRule } from '#lib/permissions/rules.ts'
+import { openQuality } from '#lib/quality/open-quality.ts'
 import { type RecordView, viewRecord } from '#lib/records/view.ts'
 import type { Context } from '#lib/runtime/context.ts'
 import { findCandidates } from '#lib/search/candidates.ts'
@@ -107,6 +108,7 @@ async function searchObject(ctx: Context, searchStore: Store, search: ObjectSear
 
 async function hitsAmong(ctx: Context, search: ObjectSearch, ids: readonly string[]): Promise<Ranked[]> {
   const rule = recordRule(ctx.actor, search.object, 'read')
+  await openQuality(search.object)
   const parts = Array.from({ length: Math.ceil(ids.length / readLimit) }, (_, i) =>
     readRecords(ctx.store, ids.slice(i * readLimit, (i + 1) * readLimit)),
   )

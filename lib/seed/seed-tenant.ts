@@ -2,6 +2,7 @@ import { CrmError } from '#lib/errors.ts'
 import { createRecord } from '#lib/records/operations/create-record.ts'
 import { findRecords } from '#lib/records/operations/find-records.ts'
 import type { Context } from '#lib/runtime/context.ts'
+import { extendRole } from '#lib/seed/extend-role.ts'
 import { readUniqueHolder } from '#lib/store/read.ts'
 import type { ObjectDefinition } from '#schemas/definition.ts'
 import type { JsonObject } from '#schemas/json.ts'
@@ -14,12 +15,14 @@ export type Seeds = {
 }
 
 /**
- * Gives a tenant its roles, teams and first users. What is there already stays as it is, so it can run at every deployment.
+ * Gives a tenant its roles, teams and first users. What is there already stays as it is, so it can run at every deployment;
+ * roles of an earlier release learn of the objects that came since.
  * @throws Error naming a role that a user is given but that does not exist.
  */
 export async function seedTenant(ctx: Context, seeds: Seeds): Promise<{ created: number }> {
   const counter = { created: 0 }
   const roles = await seedNamed(ctx, counter, 'role', seedRoles)
+  for (const { name, permissions } of seedRoles) await extendRole(ctx, { id: idOf(roles, name), permissions })
   const teamNames = [...new Set(seeds.users.flatMap(user => user.team ?? []))]
   const teams = await seedNamed(
     ctx,

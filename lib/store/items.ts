@@ -14,6 +14,20 @@ export type StoredRecord = {
   deletedAt?: string
   /** Absorbed by that record in a merge; `deletedAt` is set too. */
   mergedInto?: string
+  /** What its surroundings told about this version when somebody last looked; its next write drops it. */
+  checked?: Checked
+}
+
+/** What a record cannot tell by itself: absent members are not known. */
+export type Checked = {
+  at: string
+  /** Open groups of likely duplicates that name it. */
+  duplicates?: number
+  /** It refers to a record that is gone; `missing` names the fields. */
+  orphan?: boolean
+  missing?: string[]
+  /** Domains of its e-mail addresses that take no mail. */
+  deadDomains?: string[]
 }
 
 /** What a write did to a record. */

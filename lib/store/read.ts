@@ -2,7 +2,7 @@ import { BatchGetCommand, GetCommand } from '@aws-sdk/lib-dynamodb'
 import { unavailable } from '#lib/errors.ts'
 import { pauseMs } from '#lib/store/backoff.ts'
 import { readGathered, textOf } from '#lib/store/gather.ts'
-import type { Change, IdempotencyOutcome, StoredRecord } from '#lib/store/items.ts'
+import type { Change, Checked, IdempotencyOutcome, StoredRecord } from '#lib/store/items.ts'
 import { changeKey, idempotencyItemKey, type Key, recordKey, uniqueKey } from '#lib/store/keys.ts'
 import { metered, type Store } from '#lib/store/table.ts'
 
@@ -61,10 +61,12 @@ export async function readIdempotency(store: Store, key: string, now: Date): Pro
 
 /** An item as a record, without its keys. */
 export function toRecord(item: Record<string, unknown>): StoredRecord {
-  const { id, object, version, fields, createdAt, createdBy, updatedAt, updatedBy, deletedAt, mergedInto } = item
+  const { id, object, version, fields, createdAt, createdBy, updatedAt, updatedBy, deletedAt, mergedInto, checked } =
+    item
   const record = { id, object, version, fields, createdAt, createdBy, updatedAt, updatedBy } as StoredRecord
   if (deletedAt) record.deletedAt = deletedAt as string
   if (mergedInto) record.mergedInto = mergedInto as string
+  if (checked) record.checked = checked as Checked
   return record
 }
 

@@ -41,6 +41,10 @@ export const CreateImport = defineContract({
         .meta({ description: 'What the file is called, for people.' })
         .optional(),
       object: object.optional(),
+      fileOf: z
+        .string()
+        .meta({ description: 'Id of an earlier import, such as a dry run: its file is used again, and none is sent.' })
+        .optional(),
     })
     .optional(),
 })

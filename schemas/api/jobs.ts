@@ -75,12 +75,15 @@ export const importView = z.strictObject({
 
 /** A new import and where its file goes. */
 export const createdImport = importView.extend({
-  upload: z.strictObject({
-    url: z.url(),
-    method: z.literal('PUT'),
-    headers: z.record(z.string(), z.string()).meta({ description: 'Must be sent with the file.' }),
-    expiresAt: time,
-  }),
+  upload: z
+    .strictObject({
+      url: z.url(),
+      method: z.literal('PUT'),
+      headers: z.record(z.string(), z.string()).meta({ description: 'Must be sent with the file.' }),
+      expiresAt: time,
+    })
+    .optional()
+    .meta({ description: 'Absent where the file of an earlier import is used again.' }),
 })
 
 /** What an import would make of its file. */

@@ -44,8 +44,8 @@ export const FindRecords = defineContract({
       .min(1)
       .max(4096)
       .meta({
-        description: 'Condition in CEL over `record`.',
-        examples: ['record.industry == "retail" && record.tier in ["A","B"]'],
+        description: 'Condition in CEL over `record` and its `quality`.',
+        examples: ['record.industry == "retail" && record.tier in ["A","B"]', 'record.quality.score < 60'],
       })
       .optional(),
     sort: z

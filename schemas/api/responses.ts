@@ -1,6 +1,12 @@
 import * as z from 'zod'
+import { auditItemView, auditPage, auditView } from '#schemas/api/audits.ts'
 import { duplicateResponses } from '#schemas/api/duplicate-responses.ts'
 import { createdImport, exportView, importConflicts, importInspection, importView } from '#schemas/api/jobs.ts'
+import { runConflicts, runPage, runView } from '#schemas/api/maintenance.ts'
+import { notificationPage, notificationView } from '#schemas/api/notifications.ts'
+import { qualityOverview, qualityReportPage, qualityReportView } from '#schemas/api/quality.ts'
+import { refreshPlanPage, refreshPlanView } from '#schemas/api/refresh.ts'
+import { settingsView } from '#schemas/api/settings-view.ts'
 import { objectDefinition } from '#schemas/definition.ts'
 import { fieldAccesses, scopes } from '#schemas/system/role.ts'
 
@@ -85,6 +91,20 @@ export const namedResponses = {
   ObjectList: objectList,
   Health: health,
   ...duplicateResponses,
+  Settings: settingsView,
+  MaintenanceRunView: runView,
+  MaintenanceRunPage: runPage,
+  MaintenanceConflicts: runConflicts,
+  RefreshProgress: refreshPlanView,
+  RefreshProgressPage: refreshPlanPage,
+  AuditProgress: auditView,
+  AuditProgressPage: auditPage,
+  AuditedRecord: auditItemView,
+  QualityOverview: qualityOverview,
+  WeeklyReportPage: qualityReportPage,
+  WeeklyReport: qualityReportView,
+  Inbox: notificationPage,
+  InboxNotification: notificationView,
   ImportJob: importView,
   NewImportJob: createdImport,
   ImportInspection: importInspection,

@@ -10,6 +10,12 @@ export type Route = {
     | 'api/imports'
     | 'api/exports'
     | 'api/duplicates'
+    | 'api/quality'
+    | 'api/notifications'
+    | 'api/settings'
+    | 'api/maintenance'
+    | 'api/refresh'
+    | 'api/audits'
     | 'api/search'
     | 'api/me'
     | 'api/docs'
@@ -45,6 +51,53 @@ export const routes = [
   job('readImportConflicts', 'GET', '/v1/imports/{id}/conflicts'),
   { operationId: 'createExport', method: 'POST', path: '/v1/exports', entry: 'api/exports', isPublic: false },
   { operationId: 'getExport', method: 'GET', path: '/v1/exports/{id}', entry: 'api/exports', isPublic: false },
+  { operationId: 'readQuality', method: 'GET', path: '/v1/quality', entry: 'api/quality', isPublic: false },
+  {
+    operationId: 'findWeeklyReports',
+    method: 'GET',
+    path: '/v1/quality/reports',
+    entry: 'api/quality',
+    isPublic: false,
+  },
+  {
+    operationId: 'getWeeklyReport',
+    method: 'GET',
+    path: '/v1/quality/reports/{id}',
+    entry: 'api/quality',
+    isPublic: false,
+  },
+  {
+    operationId: 'findNotifications',
+    method: 'GET',
+    path: '/v1/notifications',
+    entry: 'api/notifications',
+    isPublic: false,
+  },
+  {
+    operationId: 'markNotificationRead',
+    method: 'POST',
+    path: '/v1/notifications/{id}/read',
+    entry: 'api/notifications',
+    isPublic: false,
+  },
+  maintenance('startMaintenanceRun', 'POST', '/v1/maintenance/runs'),
+  maintenance('findMaintenanceRuns', 'GET', '/v1/maintenance/runs'),
+  maintenance('getMaintenanceRun', 'GET', '/v1/maintenance/runs/{id}'),
+  maintenance('cancelMaintenanceRun', 'POST', '/v1/maintenance/runs/{id}/cancel'),
+  maintenance('undoMaintenanceRun', 'POST', '/v1/maintenance/runs/{id}/undo'),
+  maintenance('readMaintenanceReport', 'GET', '/v1/maintenance/runs/{id}/report'),
+  maintenance('readMaintenanceConflicts', 'GET', '/v1/maintenance/runs/{id}/conflicts'),
+  settings('readSettings', 'GET', '/v1/settings'),
+  settings('changeSettings', 'PATCH', '/v1/settings'),
+  settings('readSettingsHistory', 'GET', '/v1/settings/history'),
+  settings('revertSettings', 'POST', '/v1/settings/revert'),
+  refresh('verifyRecord', 'POST', '/v1/{object}/{id}/verify'),
+  refresh('findRefreshPlans', 'GET', '/v1/refresh-plans'),
+  refresh('getRefreshPlan', 'GET', '/v1/refresh-plans/{id}'),
+  audits('createAudit', 'POST', '/v1/audits'),
+  audits('findAudits', 'GET', '/v1/audits'),
+  audits('getAudit', 'GET', '/v1/audits/{id}'),
+  audits('recordAuditResult', 'POST', '/v1/audits/{id}/results'),
   { operationId: 'search', method: 'GET', path: '/v1/search', entry: 'api/search', isPublic: false },
   { operationId: 'whoAmI', method: 'GET', path: '/v1/me', entry: 'api/me', isPublic: false },
   { operationId: 'listObjects', method: 'GET', path: '/v1/objects', entry: 'api/me', isPublic: false },
@@ -79,4 +132,20 @@ function duplicates<const Id extends string, const P extends string>(
   path: P,
 ) {
   return { operationId, method, path, entry: 'api/duplicates', isPublic: false } as const
+}
+
+function maintenance<const Id extends string>(operationId: Id, method: Route['method'], path: string) {
+  return { operationId, method, path, entry: 'api/maintenance', isPublic: false } as const
+}
+
+function settings<const Id extends string>(operationId: Id, method: Route['method'], path: string) {
+  return { operationId, method, path, entry: 'api/settings', isPublic: false } as const
+}
+
+function refresh<const Id extends string, const P extends string>(operationId: Id, method: Route['method'], path: P) {
+  return { operationId, method, path, entry: 'api/refresh', isPublic: false } as const
+}
+
+function audits<const Id extends string>(operationId: Id, method: Route['method'], path: string) {
+  return { operationId, method, path, entry: 'api/audits', isPublic: false } as const
 }

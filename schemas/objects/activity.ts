@@ -12,6 +12,13 @@ export const activity = defineObject({
   timeField: 'occurredAt',
   ownerField: 'assigneeId',
   teamField: 'teamId',
+  quality: {
+    complete: [
+      { anyOf: ['customerId', 'contactId'], share: 18 },
+      { anyOf: ['occurredAt', 'dueAt'], share: 8 },
+      { anyOf: ['outcome', 'body'], when: { field: 'status', is: 'done' }, share: 4 },
+    ],
+  },
   fields: {
     type: {
       type: 'select',
@@ -55,5 +62,24 @@ export const activity = defineObject({
     assigneeId: { type: 'user', label: { en: 'Assignee', zh: '执行人' } },
     teamId: teamField,
     tags: { type: 'tags', label: { en: 'Tags', zh: '标签' } },
+    purpose: {
+      type: 'select',
+      readOnly: true,
+      label: { en: 'Purpose', zh: '用途' },
+      options: [
+        { value: 'verify', label: { en: 'Verification', zh: '核实' } },
+        { value: 'audit', label: { en: 'Audit', zh: '抽查' } },
+      ],
+    },
+    refreshPlanId: {
+      type: 'reference',
+      to: 'refreshPlan',
+      lookup: true,
+      readOnly: true,
+      label: { en: 'Refresh plan', zh: '核实计划' },
+    },
+    auditId: { type: 'reference', to: 'audit', lookup: true, readOnly: true, label: { en: 'Audit', zh: '质量抽查' } },
+    // While a verification task is open it holds its record's id: unique, so no record has two of them.
+    verifies: { type: 'text', unique: true, readOnly: true, label: { en: 'Open verification of', zh: '待核实记录' } },
   },
 })

@@ -12,6 +12,14 @@ export const contact = defineObject({
   titleField: 'name',
   ownerField: 'ownerId',
   teamField: 'teamId',
+  quality: {
+    complete: [
+      { anyOf: ['emails', 'phones', 'handles'], share: 14 },
+      { anyOf: ['customerId', 'companyName'], share: 8 },
+      { anyOf: ['title'], share: 5 },
+      { anyOf: ['source'], share: 3 },
+    ],
+  },
   fields: {
     name: {
       type: 'text',

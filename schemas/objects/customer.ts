@@ -12,6 +12,16 @@ export const customer = defineObject({
   titleField: 'name',
   ownerField: 'ownerId',
   teamField: 'teamId',
+  quality: {
+    complete: [
+      { anyOf: ['emails', 'phones'], share: 12 },
+      { anyOf: ['address'], share: 5 },
+      { anyOf: ['industry'], when: { field: 'kind', is: 'company' }, share: 4 },
+      { anyOf: ['taxId', 'website'], when: { field: 'kind', is: 'company' }, share: 4 },
+      { anyOf: ['source'], share: 3 },
+      { anyOf: ['tier', 'priority'], share: 2 },
+    ],
+  },
   fields: {
     name: {
       type: 'text',

@@ -30,6 +30,7 @@ export const importJob = defineObject({
   readOnly: true,
   fields: {
     fileName: { type: 'text', label: { en: 'File', zh: '文件' } },
+    fileOf: { type: 'text', label: { en: 'File sent for import', zh: '文件来自导入' } },
     state: {
       type: 'select',
       label: { en: 'State', zh: '状态' },

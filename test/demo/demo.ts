@@ -1,6 +1,7 @@
 import { type StackProcess, startStackProcess } from '../bench/stack-process.ts'
 import { type Api, createApi } from './http.ts'
 import { type LoadedPeople, loadPeople } from './load-people.ts'
+import { showCleanup } from './scenes/cleanup.ts'
 import { showConflict } from './scenes/conflict.ts'
 import { showRefusedDuplicates } from './scenes/duplicate.ts'
 import { showImport } from './scenes/import.ts'
@@ -26,6 +27,7 @@ const scenes = [
   { what: 'search', play: showSearch },
   { what: 'import', play: showImport },
   { what: 'duplicates, merge', play: showMerge },
+  { what: 'cleanup', play: showCleanup },
   { what: 'roles', play: showRoles },
 ]
 

@@ -70,6 +70,8 @@ export function toCustomers(people: readonly Person[], ownerOf: (company: string
       tags: [person.source],
       address: addressOf(person),
       ownerId: ownerOf(name),
+      // Nobody has looked since: what is old enough becomes a task of the cleanup.
+      lastVerifiedAt: person.created_at,
     },
   }))
 }

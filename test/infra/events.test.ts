@@ -44,6 +44,8 @@ describe.each([
     'move-children',
     { source: ['evergreen.records'], detail: { object: ['customer', 'contact', 'activity', 'merge'] } },
   ],
+  ['complete-verification', { source: ['evergreen.records'], detail: { object: ['customer', 'contact', 'activity'] } }],
+  ['sample-audit', { source: ['evergreen.records'], detail: { object: ['audit', 'run'] } }],
 ])('consumer %s', (name, pattern) => {
   const rule = () =>
     ofType(events, 'AWS::Events::Rule').find(

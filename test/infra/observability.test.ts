@@ -38,9 +38,12 @@ describe('alarms', () => {
   it('watch that changes flow: the stream and every consumer queue', () => {
     expect(alarmed('IteratorAge')).toEqual(['evergreen-acme-publish-changes'])
     expect(alarmed('ApproximateAgeOfOldestMessage')).toEqual([
+      'evergreen-acme-complete-verification',
       'evergreen-acme-find-duplicates',
       'evergreen-acme-move-children',
+      'evergreen-acme-sample-audit',
       'evergreen-acme-sync-sign-in',
+      'evergreen-acme-update-schedules',
       'evergreen-acme-update-search',
     ])
   })

@@ -52,6 +52,7 @@ describe('encryption', () => {
     { Type: 'AWS::StepFunctions::StateMachine' },
     { Type: 'AWS::DynamoDB::Table', Properties: { SSESpecification: { SSEEnabled: true } } },
     { Type: 'AWS::S3::Bucket' },
+    { Type: 'AWS::Scheduler::Schedule' },
     { Type: 'AWS::Kinesis::Stream' },
   ])('the check finds a planted %o', planted => {
     expect(unencrypted(withPlanted(planted))).toContainEqual(expect.stringContaining('planted'))
@@ -133,7 +134,7 @@ describe('least privilege', () => {
   })
 
   const throughAService =
-    /"kms:ViaService":.*"(dynamodb|sqs|s3)\.eu-central-1\.|"kms:EncryptionContext:(aws:states:stateMachineArn|SourceArn)"/
+    /"kms:ViaService":.*"(dynamodb|sqs|s3|scheduler)\.eu-central-1\.|"kms:EncryptionContext:(aws:(states:stateMachineArn|scheduler:schedule:arn)|SourceArn)"/
 
   it('functions and workflows use the key only through the service that holds the data', () => {
     const keyStatements = ofType(acme.all, 'AWS::IAM::Role').flatMap(([, r]) =>

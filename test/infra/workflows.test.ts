@@ -7,7 +7,7 @@ import { ofType, type Properties, type Resources, synthesizeTenants } from './su
 
 let acme: Resources
 let all: Resources
-const names = ['import', 'undo-import', 'export']
+const names = ['import', 'undo-import', 'export', 'cleanup', 'undo-cleanup']
 
 beforeAll(async () => {
   const tenants = await synthesizeTenants('acme')

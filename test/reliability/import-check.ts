@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process'
-import { mkdtempSync, rmSync } from 'node:fs'
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { parseArgs } from 'node:util'
@@ -57,6 +57,7 @@ async function check(): Promise<number> {
   )
   console.log(`truth: ${truth.accepted.size} to accept, ${truth.rejected.size} to reject; ${wrong.length} wrong`)
   for (const line of wrong.slice(0, 20)) console.log(`  ${line}`)
+  console.log(`the worker that imports held ${mostMemoryMb()} MB at most, looked at after each segment`)
   const isCounted = counts.created === truth.accepted.size && counts.rejected === truth.rejected.size
   return wrong.length + (isCounted ? 0 : 1)
 }
@@ -92,6 +93,14 @@ async function namesOf(): Promise<string[]> {
     }
     await sleep(200)
   }
+}
+
+/** What the function says of itself at the end of each step, the most of it. */
+function mostMemoryMb(): number {
+  const dir = join(dataDir, 'logs')
+  const logs = readdirSync(dir).filter(name => name.includes('import-segments'))
+  const said = logs.flatMap(name => [...readFileSync(join(dir, name), 'utf8').matchAll(/"memoryMb":(\d+)/g)])
+  return Math.max(...said.map(([, mb]) => Number(mb)))
 }
 
 async function startStack(): Promise<void> {

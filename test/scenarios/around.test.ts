@@ -39,8 +39,10 @@ describe('object definitions', () => {
       status: 200,
       also: reply => {
         const names = reply.json.items.map((item: { name: string }) => item.name)
-        const system = ['user', 'role', 'team', 'import', 'export', 'merge']
-        expect(names).toEqual(['customer', 'contact', 'activity', ...system])
+        const people = ['user', 'role', 'team']
+        const jobs = ['import', 'export', 'merge', 'refreshPlan', 'audit', 'auditItem']
+        const told = ['notification', 'qualityReport', 'qualitySnapshot', 'setting', 'run']
+        expect(names).toEqual(['customer', 'contact', 'activity', ...people, ...jobs, ...told])
         expect(reply.json.items[0].fields.name.label).toEqual({ en: 'Name', zh: '客户名称' })
       },
     },

@@ -52,6 +52,12 @@ describe('a file that cannot be imported is refused when it is started, with wha
     const made = await crm.send({ as: 'admin', method: 'POST', path: '/v1/imports', body: {} })
     const reply = await startImport(crm, made.json.id, { file: '' })
     expect(reply.json).toMatchObject({ status: 400, errors: [{ code: 'invalid_state' }] })
+    const again = { as: 'admin', method: 'POST', path: '/v1/imports', body: { fileOf: made.json.id } } as const
+    expect((await crm.send(again)).json).toMatchObject({
+      status: 400,
+      errors: [{ pointer: '/fileOf', code: 'no_file' }],
+    })
+    expect((await crm.send({ ...again, as: 'rep' })).json).toMatchObject({ status: 404, code: 'not_found' })
   })
 })
 

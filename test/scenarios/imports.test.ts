@@ -141,14 +141,18 @@ describe('an import', () => {
     expect(new Set(json.items.map((item: { customerId: string }) => item.customerId)).size).toBe(1)
   })
 
-  it('tried first as a dry run writes nothing and counts what the real one then does, across segments too', async () => {
+  it('tried first as a dry run writes nothing and counts what the real one of the same file then does, across segments too', async () => {
     const row = (i: number) => `Dry ${i},dry.${i}@dry-run.example`
     const rows = Array.from({ length: 520 }, (_, i) => row(i))
     const file = ['name,email', ...rows, ...rows.slice(0, 9), ',x@dry-run.example', 'Bad,bad@'].join('\n')
     const tried = await importFile(crm, { file, start: { dryRun: true } })
     const list = `/v1/contacts?filter=${encodeURIComponent('record.name == "Dry 1"')}`
     expect((await get(list)).json.items).toEqual([])
-    const done = await importFile(crm, { file })
+    const again = await crm.send({ as: 'admin', method: 'POST', path: '/v1/imports', body: { fileOf: tried.id } })
+    expect(again.json).toMatchObject({ state: 'ready', fileName: 'people.csv' })
+    expect(again.json.upload).toBeUndefined()
+    await startImport(crm, again.json.id, { file: '' })
+    const done = await ended(crm, again.json.id)
     expect(tried.counts).toEqual(done.counts)
     expect(tried.report).toEqual(done.report)
     expect(done.counts).toEqual({ rows: 531, created: 520, updated: 0, skipped: 9, rejected: 2 })

@@ -28,7 +28,7 @@ export async function startedJob(
   { csv, ...settings }: { csv: string } & JsonObject,
 ): Promise<string> {
   const { written } = await createImport(ctx, files, {})
-  await files.write(importFiles.upload(written.id), csv)
+  await files.write(importFiles.upload({ id: written.id }), csv)
   const job = await loadJob(ctx, importJob, written.id)
   const { format, sample, fileTag } = await readFormat(files, job, {})
   const target = ctx.objects.byName.get('contact')

@@ -23,6 +23,12 @@ export function memoryFiles(options: { onWrite?: (key: string) => void } = {}): 
       options.onWrite?.(key)
       kept.set(key, await bytesOf(body))
     },
+    writeNew: async (key, body) => {
+      options.onWrite?.(key)
+      if (kept.has(key)) return false
+      kept.set(key, Buffer.from(body))
+      return true
+    },
     head: async key => {
       const bytes = kept.get(key)
       if (!bytes) return undefined

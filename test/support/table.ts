@@ -41,14 +41,16 @@ export type Tables = {
   search: Table
   /** Any DynamoDB operation, past lib/. */
   call: DynamoDbClient
-  stop(): Promise<void>
+  /** Where its data is. */
+  directory: string
+  /** Ends the engine and removes its data, unless that is to be kept. */
+  stop(options?: { keepsData?: boolean }): Promise<void>
 }
 
 const indexes = ['byObject', 'byOwner', 'byParent']
 
-/** Starts an engine on a port and in a folder that nobody else uses, and makes the tables. Stop it in `afterAll`. */
-export async function startTables(): Promise<Tables> {
-  const directory = mkdtempSync(join(scratchRoot, 'evergreen-tables-'))
+/** Starts an engine on a port and in a folder that nobody else uses, and makes the tables it lacks. Stop it in `afterAll`. */
+export async function startTables(directory = mkdtempSync(join(scratchRoot, 'evergreen-tables-'))): Promise<Tables> {
   const engine = await startDynamoDbProcess({ binary: findDynoxide(), directory, log: () => {} })
   process.env['AWS_ENDPOINT_URL_DYNAMODB'] = engine.url
   process.env['AWS_REGION'] = 'ap-southeast-1'
@@ -63,11 +65,12 @@ export async function startTables(): Promise<Tables> {
     records,
     search,
     call,
-    stop: async () => {
+    directory,
+    stop: async ({ keepsData = false } = {}) => {
       records.client.destroy()
       search.client.destroy()
       await engine.stop()
-      await removeFolder(directory)
+      if (!keepsData) await removeFolder(directory)
     },
   }
 }

@@ -102,7 +102,7 @@ describe('the import workflow', () => {
   it('refuses a file that was replaced after the start, and writes nothing', async () => {
     const [ctx, files] = [context(), memoryFiles()]
     const id = await startedJob(ctx, files, { csv: csvOf(2, 'Old') })
-    await files.write(importFiles.upload(id), csvOf(2, 'New'))
+    await files.write(importFiles.upload({ id }), csvOf(2, 'New'))
     expect((await runImportWorkflow(ctx, files, { id })).error).toBe('ImportFailed')
     const fields = await fieldsOf(ctx, id)
     expect(fields).toMatchObject({

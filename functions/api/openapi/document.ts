@@ -7,6 +7,8 @@ import { headerParameters } from '#functions/api/openapi/parameters.ts'
 import { recordSchemas } from '#functions/api/openapi/record-schemas.ts'
 import { searchSchema } from '#functions/api/openapi/search-schema.ts'
 import { valueSchemas } from '#functions/api/openapi/value-schemas.ts'
+import { isJudged } from '#lib/quality/open-quality.ts'
+import { isVerifiable } from '#lib/refresh/is-stale.ts'
 import { namedResponses } from '#schemas/api/responses.ts'
 import { type Route, routes } from '#schemas/api/routes.ts'
 import { apiVersion } from '#schemas/api/version.ts'
@@ -36,23 +38,23 @@ const bearerAuth = {
 
 /** The OpenAPI 3.1 document: every route of the table, for every object. */
 export function openApiDocument(objects: ObjectRegistry): Schema {
+  const served = paths(objects)
+  const others = { ...responseSchemas(), ...searchSchema(objects), ...duplicateSchemas(objects) }
   return {
     openapi: '3.1.0',
     info,
     servers: [{ url: '/', description: 'The deployment that serves this document.' }],
     security: [{ bearerAuth: [] }],
     tags: tags(objects),
-    paths: paths(objects),
+    paths: served,
     components: {
       securitySchemes: { bearerAuth },
       parameters: headerParameters,
       headers,
       responses: problemResponses(),
       schemas: {
-        ...responseSchemas(),
-        ...searchSchema(objects),
-        ...duplicateSchemas(objects),
-        ...allRecordSchemas(objects),
+        ...others,
+        ...referredTo(allRecordSchemas(objects), [served, others]),
         ...usedValues(objects),
       },
     },
@@ -93,6 +95,7 @@ function paths(objects: ObjectRegistry): Record<string, Schema> {
 /** Whether a route has meaning for an object: jobs are only read, users and the like are never merged. */
 export function isOffered({ entry, method }: Route, object: ObjectDefinition): boolean {
   if (entry === 'api/duplicates') return !object.system
+  if (entry === 'api/refresh') return isVerifiable(object)
   return !object.readOnly || method === 'GET'
 }
 
@@ -106,10 +109,25 @@ function allRecordSchemas(objects: ObjectRegistry): Record<string, Schema> {
   return Object.assign({}, ...objects.all.map(object => recordSchemas(object, objects)))
 }
 
+/** Those that something refers to: an object with routes of its own may have no use for the common ones. */
+function referredTo(schemas: Record<string, Schema>, places: readonly unknown[]): Record<string, Schema> {
+  const found = new Set<string>()
+  const look = (place: unknown) => {
+    for (const [, name = ''] of JSON.stringify(place).matchAll(/"#\/components\/schemas\/(\w+)"/g)) {
+      if (found.has(name)) continue
+      found.add(name)
+      if (schemas[name]) look(schemas[name])
+    }
+  }
+  for (const place of places) look(place)
+  return Object.fromEntries(Object.entries(schemas).filter(([name]) => found.has(name)))
+}
+
 /** Shared values that some object has a field of. */
 function usedValues(objects: ObjectRegistry): Record<string, Schema> {
   const types = new Set(objects.all.flatMap(object => Object.values(object.fields).map(field => field.type)))
   const isUsed = (name: string) =>
+    (name === 'Quality' && objects.all.some(isJudged)) ||
     (name.startsWith('Money') && types.has('money')) ||
     (name.startsWith('Address') && types.has('address')) ||
     (name.startsWith('Email') && types.has('emails')) ||

@@ -1,3 +1,4 @@
+import { isJudged } from '#lib/quality/open-quality.ts'
 import type { FieldDefinition, ObjectDefinition } from '#schemas/definition.ts'
 import type { Json, JsonObject } from '#schemas/json.ts'
 import { standardObjects } from '#schemas/registry.ts'
@@ -43,11 +44,26 @@ export function exampleInput(object: ObjectDefinition): JsonObject {
   return Object.fromEntries(wanted.flatMap(([name]) => (known[name] === undefined ? [] : [[name, known[name]]])))
 }
 
+const exampleQuality: JsonObject = {
+  score: 80,
+  issues: [
+    {
+      rule: 'phoneInvalid',
+      field: 'phones',
+      severity: 'error',
+      points: 20,
+      detail: 'phones: entry 1 is no number that can be dialled.',
+      fix: 'Correct the number, with its area or country code, or remove it from phones.',
+    },
+  ],
+}
+
 /** A whole record. */
 export function exampleRecord(object: ObjectDefinition): JsonObject {
   const by = exampleId('user')
   const served = { createdAt: time, createdBy: by, updatedAt: time, updatedBy: by }
-  return { id: exampleId(object.name), object: object.name, version: 3, ...exampleFields(object), ...served }
+  const record = { id: exampleId(object.name), object: object.name, version: 3, ...exampleFields(object), ...served }
+  return isJudged(object) ? { ...record, quality: exampleQuality } : record
 }
 
 function requiredExample(field: FieldDefinition): Json | undefined {

@@ -1,3 +1,7 @@
+import { qualityTexts } from '#functions/api/openapi/quality-texts.ts'
+import { refreshTexts } from '#functions/api/openapi/refresh-texts.ts'
+import { runTexts } from '#functions/api/openapi/run-operations.ts'
+import { settingsTexts } from '#functions/api/openapi/settings-texts.ts'
 import type { ErrorCode } from '#lib/errors.ts'
 import type { OperationId } from '#schemas/api/routes.ts'
 
@@ -169,6 +173,10 @@ export const operationTexts: Readonly<Record<OperationId, OperationText>> = {
       'listed in `kept`. Who could merge the records can undo it.',
     codes: [...writeCodes, ...bodyCodes, 'merge_conflict', 'not_found'],
   },
+  ...qualityTexts,
+  ...settingsTexts,
+  ...runTexts,
+  ...refreshTexts,
   search: {
     summary: 'Search all objects',
     description:

@@ -6,7 +6,11 @@ import { reference, type Schema } from '#functions/api/openapi/fields.ts'
 import { jobExchanges } from '#functions/api/openapi/job-operations.ts'
 import { operationTexts } from '#functions/api/openapi/operation-texts.ts'
 import { parametersOf } from '#functions/api/openapi/parameters.ts'
+import { qualityExchanges } from '#functions/api/openapi/quality-operations.ts'
 import { pluralName, typeName } from '#functions/api/openapi/record-schemas.ts'
+import { refreshExchanges, verifyExchanges } from '#functions/api/openapi/refresh-operations.ts'
+import { runExchanges } from '#functions/api/openapi/run-operations.ts'
+import { settingsExchanges } from '#functions/api/openapi/settings-operations.ts'
 import type { OperationId, routes } from '#schemas/api/routes.ts'
 import { apiVersion } from '#schemas/api/version.ts'
 import type { ObjectDefinition } from '#schemas/definition.ts'
@@ -65,6 +69,7 @@ const writeHeaders = ['ETag', 'IdempotencyReplayed']
 
 const exchanges: Readonly<Record<RecordOperation, (object: ObjectDefinition) => Exchange>> = {
   ...duplicateExchanges,
+  ...verifyExchanges,
   createRecord: object => ({
     body: jsonBody(reference(`${typeName(object)}Input`), exampleInput(object)),
     answers: { ...dryRunAnswer(object), 201: createdAnswer(object) },
@@ -130,6 +135,10 @@ const exchanges: Readonly<Record<RecordOperation, (object: ObjectDefinition) => 
 const others: Readonly<Record<OtherOperation, Exchange>> = {
   ...jobExchanges,
   ...groupExchanges,
+  ...qualityExchanges,
+  ...settingsExchanges,
+  ...runExchanges,
+  ...refreshExchanges,
   search: { answers: { 200: jsonAnswer('Hits, best first.', reference('SearchHits'), {}) } },
   whoAmI: { answers: { 200: jsonAnswer('The caller.', reference('Me'), {}) } },
   listObjects: { answers: { 200: jsonAnswer('All objects.', reference('ObjectList'), {}) } },

@@ -1,14 +1,20 @@
 import * as z from 'zod'
 import { exampleId } from '#functions/api/openapi/examples.ts'
 import { idSchema, type Schema } from '#functions/api/openapi/fields.ts'
+import * as Audits from '#schemas/api/audits.ts'
 import * as Duplicates from '#schemas/api/duplicates.ts'
 import * as Exports from '#schemas/api/exports.ts'
 import * as Imports from '#schemas/api/imports.ts'
+import * as Maintenance from '#schemas/api/maintenance.ts'
 import * as Me from '#schemas/api/me.ts'
+import * as Notifications from '#schemas/api/notifications.ts'
 import * as Open from '#schemas/api/open.ts'
+import * as Quality from '#schemas/api/quality.ts'
 import * as Records from '#schemas/api/records.ts'
+import * as Refresh from '#schemas/api/refresh.ts'
 import type { OperationId, Route } from '#schemas/api/routes.ts'
 import * as Search from '#schemas/api/search.ts'
+import * as Settings from '#schemas/api/settings.ts'
 import type { ObjectDefinition } from '#schemas/definition.ts'
 import { isJsonObject, type Json } from '#schemas/json.ts'
 
@@ -20,6 +26,12 @@ const contracts = Object.values({
   ...Imports,
   ...Exports,
   ...Duplicates,
+  ...Settings,
+  ...Maintenance,
+  ...Refresh,
+  ...Audits,
+  ...Quality,
+  ...Notifications,
 }).flatMap(value => ('operationId' in value ? [value] : []))
 const queries = new Map<OperationId, z.ZodType>(contracts.map(({ operationId, query }) => [operationId, query]))
 
@@ -54,6 +66,9 @@ const conditional: readonly OperationId[] = [
   'revertRecord',
   'upsertRecord',
   'mergeRecord',
+  'verifyRecord',
+  'changeSettings',
+  'revertSettings',
 ]
 
 /** Path, query and header parameters of a route; `object` is what `{object}` stands for. */
@@ -67,7 +82,7 @@ export function parametersOf(
     ...queryParameters(operationId),
     ...(method === 'GET' ? [] : [headerReference('IdempotencyKey')]),
     ...(conditional.includes(operationId) ? [headerReference('IfMatch')] : []),
-    ...(operationId === 'getRecord' || operationId === 'upsertRecord' ? [headerReference('IfNoneMatch')] : []),
+    ...(['getRecord', 'upsertRecord', 'readSettings'].includes(operationId) ? [headerReference('IfNoneMatch')] : []),
     ...(isPublic ? [] : [headerReference('Prefer')]),
   ]
 }

@@ -1,4 +1,5 @@
 import { fieldSchema, idSchema, nullable, reference, type Schema } from '#functions/api/openapi/fields.ts'
+import { isJudged } from '#lib/quality/open-quality.ts'
 import type { ObjectDefinition } from '#schemas/definition.ts'
 import type { ObjectRegistry } from '#schemas/registry.ts'
 import { serverFields } from '#schemas/server-fields.ts'
@@ -61,6 +62,7 @@ function recordSchema(object: ObjectDefinition): Schema {
       updatedAt: time,
       updatedBy: actor,
       deletedAt: { ...time, description: 'In the recycle bin since then.' },
+      ...(isJudged(object) && { quality: reference('Quality') }),
     },
     required: ['id', 'object', 'version'],
     additionalProperties: false,

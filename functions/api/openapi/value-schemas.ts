@@ -1,4 +1,5 @@
 import { nullable, type Schema } from '#functions/api/openapi/fields.ts'
+import { ruleNames } from '#lib/quality/types.ts'
 
 const line = (maxLength: number, description: string): Schema => ({ type: 'string', maxLength, description })
 const label: Schema = line(40, 'What it is for, such as work or 办公.')
@@ -23,6 +24,32 @@ const addressParts = {
 
 const amount: Schema = { type: 'string', pattern: '^-?\\d{1,15}(\\.\\d{1,4})?$', description: 'A decimal, as text.' }
 const currency: Schema = { type: 'string', pattern: '^[A-Z]{3}$', description: 'ISO 4217; the tenant’s unless told.' }
+
+const issue = entry(
+  {
+    rule: { type: 'string', enum: [...ruleNames], description: 'Which rule is broken.' },
+    field: { type: 'string', description: 'The field to look at; absent where the whole record is meant.' },
+    severity: { type: 'string', enum: ['error', 'warning', 'info'] },
+    points: { type: 'integer', minimum: 0, maximum: 100, description: 'What it takes off the score.' },
+    detail: { type: 'string', description: 'What is wrong.' },
+    fix: { type: 'string', description: 'What to do about it.' },
+  },
+  ['rule', 'severity', 'points', 'detail', 'fix'],
+)
+
+const quality: Schema = {
+  ...entry(
+    {
+      score: { type: 'integer', minimum: 0, maximum: 100, description: '100: nothing to complain of.' },
+      issues: { type: 'array', items: issue, description: 'Without those of fields that the caller does not see.' },
+    },
+    ['score', 'issues'],
+  ),
+  description:
+    'How good the data is, judged anew with each answer: it can change by time and by what happens to other records, while ' +
+    'version and `ETag` stay. Filter by it: `record.quality.score < 60`.',
+  readOnly: true,
+}
 
 /** Values of several parts that fields of many objects hold. */
 export const valueSchemas: Record<string, Schema> = {
@@ -59,4 +86,5 @@ export const valueSchemas: Record<string, Schema> = {
   Money: entry({ amount, currency }, ['amount', 'currency']),
   MoneyInput: entry({ amount, currency }, ['amount']),
   MoneyPatch: entry({ amount, currency }, []),
+  Quality: quality,
 }

@@ -6,7 +6,7 @@ import { exportJob } from '#schemas/system/export.ts'
 
 /** Ends an export that cannot go on, and says why. */
 export const handler = step(jobInput.extend({ failure: stepFailure }), async ({ exportId, failure }, call) => {
-  const { ctx } = systemTools(call, `export/${exportId}`)
+  const { ctx } = await systemTools(call, `export/${exportId}`)
   const problem = { code: 'export_failed', detail: `${failure.message} Start it again.` }
   await changeJob(ctx, { object: exportJob, id: exportId }, () => ({
     state: 'failed',

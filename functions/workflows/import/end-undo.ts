@@ -6,7 +6,7 @@ const input = jobInput.extend({ failure: stepFailure.optional() })
 
 /** Ends the undoing of an import, well or, with a failure, so that it can be tried again. */
 export const handler = step(input, async ({ failure, ...job }, call) => {
-  const { ctx, files } = endingTools(call, job)
+  const { ctx, files } = await endingTools(call, job)
   const problem = failure && { code: 'undo_failed', detail: `${failure.message} Undo it again.` }
   await endUndo(ctx, files, { id: job.importId, ...(problem && { problem }) })
   return {}

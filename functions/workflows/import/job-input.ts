@@ -11,6 +11,6 @@ export function importTools(call: StepCall, { importId, actorId }: z.output<type
 }
 
 /** The same for a step that ends the import, even when who asked for it has left. */
-export function endingTools(call: StepCall, { importId }: z.output<typeof jobInput>): JobTools {
+export function endingTools(call: StepCall, { importId }: z.output<typeof jobInput>): Promise<JobTools> {
   return systemTools(call, `import/${importId}`)
 }

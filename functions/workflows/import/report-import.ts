@@ -4,7 +4,7 @@ import { reportImport } from '#lib/transfer/imports/report-import.ts'
 
 /** Adds up what the segments came to and ends the import. */
 export const handler = step(jobInput, async (input, call) => {
-  const { ctx, files } = endingTools(call, input)
+  const { ctx, files } = await endingTools(call, input)
   await reportImport(ctx, files, { id: input.importId })
   return {}
 })

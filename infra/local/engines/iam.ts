@@ -39,6 +39,9 @@ const satisfiedConditionKeys = new Set(
     'kms:ViaService',
     'kms:GrantIsForAWSResource',
     's3:ResourceAccount',
+    // EventBridge Scheduler's own: it is what a role is passed to when it asks, and it encrypts in this context alone.
+    'iam:PassedToService',
+    'kms:EncryptionContext:aws:scheduler:schedule:arn',
   ].map(key => key.toLowerCase()),
 )
 

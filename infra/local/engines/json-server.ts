@@ -99,12 +99,14 @@ async function runCall(incoming: {
   return operation.run(parseJson(body), { demand, signal })
 }
 
-function callerOf(request: IncomingMessage, body: Buffer, settings: EngineSettings): string {
+/** The access key id that a request is signed with; throws for a signature that is missing or wrong. */
+export function callerOf(request: IncomingMessage, body: Buffer, settings: EngineSettings): string {
   const [path = '/', query] = (request.url ?? '/').split('?')
   const verdict = verifySignature(
     {
       method: request.method ?? 'POST',
-      path,
+      // All services but S3 sign what was sent encoded once more.
+      path: path.split('/').map(encodeURIComponent).join('/'),
       query: new URLSearchParams(query),
       headers: request.headers,
       payloadHash: sha256Hex(body),

@@ -50,8 +50,8 @@ export function mapValues(list: Json, change: (value: string) => string): Json {
   })
 }
 
-/** Full-width characters made plain, spaces, `mailto:` and angle brackets around it dropped, the domain in lower case. */
-function tidyEmail(entered: string): string {
+/** An address as it is stored: full-width characters made plain, spaces, `mailto:` and angle brackets around it dropped, the domain in lower case. */
+export function tidyEmail(entered: string): string {
   const plain = visibleText(entered)
     .normalize('NFKC')
     .trim()
@@ -62,8 +62,8 @@ function tidyEmail(entered: string): string {
   return at < 0 ? plain : plain.slice(0, at) + plain.slice(at).toLowerCase().replaceAll('。', '.')
 }
 
-/** RFC 5321 sizes and RFC 5322 dot-atoms, international characters allowed (RFC 6531); no quoted names, no addresses in brackets. */
-function isEmail(value: string): boolean {
+/** Whether a tidied text is an address: RFC 5321 sizes and RFC 5322 dot-atoms, international characters allowed (RFC 6531); no quoted names, no addresses in brackets. */
+export function isEmail(value: string): boolean {
   const at = value.lastIndexOf('@')
   const local = value.slice(0, at)
   if (at < 1 || Buffer.byteLength(local) > 64 || value.length > 254) return false

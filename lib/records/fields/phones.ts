@@ -1,5 +1,6 @@
 import type { CountryCode, PhoneNumber } from 'libphonenumber-js'
 import * as z from 'zod'
+import { isInChinesePlan } from '#lib/normalize/phone.ts'
 import { mapValues, valuesOf } from '#lib/records/fields/emails.ts'
 import type { FieldSettings, FieldType } from '#lib/records/fields/field-type.ts'
 import { onePrimary } from '#lib/records/fields/primary.ts'
@@ -73,13 +74,13 @@ function phone(settings: FieldSettings) {
         entered: entry.entered ?? entry.value,
         ...(parsed.ext ? { extension: String(parsed.ext) } : {}),
         // A number that no plan knows cannot be dialled: said at once, but kept, since a person typed it.
-        status: entry.status ?? (parsed.isValid() ? 'unverified' : 'invalid'),
+        status: entry.status ?? (parsed.isValid() || isInChinesePlan(parsed.number) ? 'unverified' : 'invalid'),
       }
     })
 }
 
-/** Full-width and Chinese digits made plain, 转 read as an extension. */
-function plainPhone(entered: string): string {
+/** A number as the numbering plans read it: full-width and Chinese digits made plain, 转 read as an extension. */
+export function plainPhone(entered: string): string {
   return entered
     .normalize('NFKC')
     .trim()

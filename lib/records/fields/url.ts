@@ -25,15 +25,16 @@ export function hostOf(address: string): string | undefined {
   return URL.parse(address)?.hostname.replace(/^www\./, '')
 }
 
-/** Full-width characters made plain, 。 in the host read as a dot, https put before a bare host. */
-function tidyUrl(entered: string): string {
+/** A web address as it is stored: full-width characters made plain, 。 in the host read as a dot, https put before a bare host. */
+export function tidyUrl(entered: string): string {
   const plain = visibleText(entered).normalize('NFKC').trim()
   const hasScheme = /^[a-z][a-z0-9+.-]*:/i.test(plain) && !/^[^/]+\.[^/]+:\d+/.test(plain)
   const address = hasScheme ? plain : `https://${plain.replace(/^\/+/, '')}`
   return address.replace(/^[^/]*\/\/[^/?#]*/, start => start.replaceAll('。', '.'))
 }
 
-function isWebAddress(value: string): boolean {
+/** Whether a tidied text is a web address. */
+export function isWebAddress(value: string): boolean {
   const parsed = URL.parse(value)
   return parsed !== null && /^https?:$/.test(parsed.protocol) && parsed.hostname.includes('.') && !/\s/.test(value)
 }

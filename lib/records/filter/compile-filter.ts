@@ -1,6 +1,8 @@
 import type { ASTNode } from '@marcbachmann/cel-js'
 import { invalidFilter } from '#lib/errors.ts'
 import { fieldAccess } from '#lib/permissions/rules.ts'
+import { isJudged, openQuality } from '#lib/quality/open-quality.ts'
+import { type Viewer, viewQuality } from '#lib/quality/view-quality.ts'
 import { typeOf } from '#lib/records/fields/types.ts'
 import type { Context } from '#lib/runtime/context.ts'
 import type { StoredRecord } from '#lib/store/items.ts'
@@ -13,7 +15,12 @@ export type Filter = {
   equalities: ReadonlyMap<string, string>
 }
 
-type Compiled = Filter & { names: ReadonlySet<string> }
+/** A condition as it is kept: who asks, and when, is told with each record. */
+type Compiled = {
+  test(viewer: Viewer, record: StoredRecord): boolean
+  equalities: ReadonlyMap<string, string>
+  names: ReadonlySet<string>
+}
 
 /** 4,000 characters: longer than any condition a person writes. */
 const maxLength = 4_000
@@ -33,7 +40,8 @@ export async function compileFilter(ctx: Context, object: ObjectDefinition, sour
   checkNames(ctx, object, filter.names)
   if (cache.size >= maxCached) cache.clear()
   cache.set(key, filter)
-  return filter
+  if (filter.names.has('quality')) await openQuality(object)
+  return { equalities: filter.equalities, test: record => filter.test(ctx, record) }
 }
 
 async function compileAnew(ctx: Context, object: ObjectDefinition, source: string): Promise<Compiled> {
@@ -54,16 +62,20 @@ async function compileAnew(ctx: Context, object: ObjectDefinition, source: strin
   return {
     names,
     equalities,
-    test: record => isTrue(() => evaluate({ record: forFilter(object, record, names), me })),
+    test: (viewer, record) => isTrue(() => evaluate({ record: forFilter(viewer, { object, record, names }), me })),
   }
 }
 
 /** A record's members as CEL sees them, only those that the filter uses; empty fields are absent. */
-function forFilter(object: ObjectDefinition, record: StoredRecord, names: ReadonlySet<string>) {
+function forFilter(
+  viewer: Viewer,
+  { object, record, names }: { object: ObjectDefinition; record: StoredRecord; names: ReadonlySet<string> },
+) {
   const members: Record<string, unknown> = {}
   for (const name of names) {
     const field = object.fields[name]
-    if (!field) members[name] = serverMember(record, name)
+    if (name === 'quality' && isJudged(object)) members[name] = viewQuality(viewer, object, record)
+    else if (!field) members[name] = serverMember(record, name)
     else if (record.fields[name] !== undefined) {
       const value = record.fields[name]
       const convert = typeOf(field).toCel

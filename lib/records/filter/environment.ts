@@ -1,4 +1,5 @@
 import { Environment } from '@marcbachmann/cel-js'
+import { isJudged } from '#lib/quality/open-quality.ts'
 import { typeOf } from '#lib/records/fields/types.ts'
 import type { ObjectDefinition } from '#schemas/definition.ts'
 
@@ -29,12 +30,30 @@ export function environmentFor(object: ObjectDefinition): Environment {
     for (const [typeName, fields] of Object.entries(type.types ?? {})) environment.registerType(typeName, { fields })
     members[name] = type.name
   }
+  if (isJudged(object)) members['quality'] = qualityType(environment, object)
   environment.registerType(object.name, { fields: members })
   environment.registerVariable('record', object.name)
   environment.registerVariable('me', 'string')
   addNumberComparisons(environment)
   environments.set(object, environment)
   return environment
+}
+
+/** `record.quality.score < 60`, `record.quality.issues.exists(issue, issue.rule == "phoneInvalid")`. */
+function qualityType(environment: Environment, object: ObjectDefinition): string {
+  const issue = {
+    rule: 'string',
+    field: 'string',
+    severity: 'string',
+    points: 'double',
+    detail: 'string',
+    fix: 'string',
+  }
+  environment.registerType(`${object.name}_issue`, { fields: issue })
+  environment.registerType(`${object.name}_quality`, {
+    fields: { score: 'double', issues: `list<${object.name}_issue>` },
+  })
+  return `${object.name}_quality`
 }
 
 /** CEL has no `double == int`; people write `record.durationMinutes == 30`. */

@@ -1,5 +1,6 @@
 import { invalidAt, pointerTo } from '#lib/errors.ts'
 import { allows } from '#lib/permissions/rules.ts'
+import { checkStandards } from '#lib/records/check-standards.ts'
 import { type CompiledObject, compileObject } from '#lib/records/compile.ts'
 import { parseInput, requireFields } from '#lib/records/input.ts'
 import { reachableRule } from '#lib/records/load.ts'
@@ -41,6 +42,7 @@ export async function planCreate(ctx: Context, { object, input, checkNew }: Crea
   const state = { before: {}, after: fields, written: Object.keys(set) }
   const after = newRecord(ctx, compiled, await settleReferences(ctx, compiled, state))
   if (!allows(rule, after)) throw notForOthers(object)
+  await checkStandards(ctx, compiled, { before: undefined, after })
   const plan: Plan = { object: compiled, before: undefined, after, action: 'created' }
   await checkNew?.(ctx, plan)
   return plan

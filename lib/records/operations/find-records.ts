@@ -1,5 +1,6 @@
 import { invalidAt, invalidCursor } from '#lib/errors.ts'
 import { allows, fieldAccess } from '#lib/permissions/rules.ts'
+import { openQuality } from '#lib/quality/open-quality.ts'
 import { compileFilter } from '#lib/records/filter/compile-filter.ts'
 import { loadRecord, reachableRule } from '#lib/records/load.ts'
 import { ownerOf } from '#lib/records/owner-of.ts'
@@ -72,7 +73,10 @@ export async function findRecords(
     hangsOn(object, record, narrowing.parent) &&
     (owner === undefined || ownerOf({ definition: object }, record) === owner) &&
     (filter?.test(record) ?? true)
-  const { records, next } = await readPage(ctx, request, source, isWanted)
+  const [{ records, next }] = await Promise.all([
+    readPage(ctx, request, source, isWanted),
+    openQuality(object, query.fields),
+  ])
   const items = records.map(record => viewRecord(ctx, object, record, query.fields))
   return next === undefined ? { items } : { items, nextCursor: encodeCursor(identity(ctx, request), { s: next }) }
 }

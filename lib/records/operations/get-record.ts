@@ -1,4 +1,5 @@
 import { invalidAt, notFound } from '#lib/errors.ts'
+import { openQuality } from '#lib/quality/open-quality.ts'
 import { utcTime } from '#lib/records/fields/date-time.ts'
 import { loadRecord, refuseMerged } from '#lib/records/load.ts'
 import { recordAtTime } from '#lib/records/rewind.ts'
@@ -24,7 +25,7 @@ export async function getRecord(ctx: Context, request: GetRequest): Promise<{ re
   if (fields) checkSelection(object, fields)
   const at = request.asOf === undefined ? undefined : parseTime(request.asOf)
   const wanted = { object, id, verb: 'read', withDeleted: at !== undefined, followMerged: at === undefined } as const
-  const now = await loadRecord(ctx, wanted)
+  const [now] = await Promise.all([loadRecord(ctx, wanted), openQuality(object, fields)])
   const record = at === undefined ? now : await recordAtTime(ctx.store, now, at)
   if (record?.mergedInto !== undefined) await refuseMerged(ctx, wanted, record)
   if (!record || record.deletedAt !== undefined) throw notFound(object.name, id)

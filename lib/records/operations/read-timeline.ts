@@ -1,4 +1,5 @@
 import { allows, recordRule } from '#lib/permissions/rules.ts'
+import { openQuality } from '#lib/quality/open-quality.ts'
 import { viewChange } from '#lib/records/change-view.ts'
 import { loadRecord } from '#lib/records/load.ts'
 import type { AboutRequest } from '#lib/records/operations/read-history.ts'
@@ -79,6 +80,7 @@ async function activityFeed(
   const source = listSource({ actor: ctx.actor, object: child, rule, listShards: 1 }, narrowing)
   const [partition] = source.partitions
   if (!partition || rule === false) return { lines: [], isLast: true }
+  await openQuality(child)
   const { rows, isLast } = await readSlice(ctx.store, partition, { limit: request.limit, descending: true, after })
   const found = source.isLookup
     ? await readRecords(

@@ -1,3 +1,4 @@
+import { checkStandards } from '#lib/records/check-standards.ts'
 import { type CompiledObject, compileObject } from '#lib/records/compile.ts'
 import { diffFields } from '#lib/records/diff.ts'
 import { parseInput, requireFields } from '#lib/records/input.ts'
@@ -52,7 +53,10 @@ export async function planFields(
   const fields = await settleReferences(ctx, compiled, { before: before.fields, after: next.fields, written })
   if (Object.keys(diffFields(before.fields, fields)).length === 0)
     return { object: compiled, before, after: before, action: 'unchanged' }
-  return { object: compiled, before, after: nextVersion(ctx, before, fields), action }
+  const after = nextVersion(ctx, before, fields)
+  // What an old version had was right when it was entered.
+  if (action === 'updated') await checkStandards(ctx, compiled, { before, after })
+  return { object: compiled, before, after, action }
 }
 
 /** Fields that hold one object, such as an address, are merged part by part; all others are replaced. */

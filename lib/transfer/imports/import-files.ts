@@ -29,7 +29,7 @@ export type Manifest = { rows: number; segments: number }
 
 /** Where the files of an import are. */
 export const importFiles = {
-  upload: (id: string) => `imports/${id}/file`,
+  upload: ({ id, fileOf = id }: { id: string; fileOf?: string | undefined }) => `imports/${fileOf}/file`,
   manifest: (id: string) => `imports/${id}/manifest.json`,
   segment: (id: string, segment: number) => `imports/${id}/segments/${padded(segment)}.ndjson`,
   results: (id: string) => `imports/${id}/results/`,

@@ -26,6 +26,8 @@ export type StartedImport = {
   system: string | undefined
   /** The version of the file that was looked at when the import was started. */
   fileTag: string
+  /** The earlier import whose file it reads; its own where absent. */
+  fileOf?: string | undefined
 }
 
 const stored = z.object({
@@ -43,11 +45,17 @@ const stored = z.object({
   mapping: z.record(z.string(), z.string()),
   system: z.string().optional(),
   fileTag: z.string(),
+  fileOf: z.string().optional(),
 })
 
 /** How far the import is. */
 export function stateOf(job: StoredRecord): ImportState {
   return z.enum(importStates).parse(job.fields['state'])
+}
+
+/** The earlier import whose file an import reads; undefined when it has its own. */
+export function fileOf({ fields }: StoredRecord): string | undefined {
+  return typeof fields['fileOf'] === 'string' ? fields['fileOf'] : undefined
 }
 
 /** A started import out of its record. */

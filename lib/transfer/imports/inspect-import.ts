@@ -4,7 +4,7 @@ import type { Files } from '#lib/runtime/files.ts'
 import type { StoredRecord } from '#lib/store/items.ts'
 import { type CsvFormat, type CsvRow, inspectCsv } from '#lib/transfer/csv/read-csv.ts'
 import { importFiles } from '#lib/transfer/imports/import-files.ts'
-import { type StartedImport, stateOf, wrongState } from '#lib/transfer/imports/import-job.ts'
+import { fileOf, type StartedImport, stateOf, wrongState } from '#lib/transfer/imports/import-job.ts'
 import { targetNamed } from '#lib/transfer/imports/import-target.ts'
 import { prepareRow } from '#lib/transfer/imports/prepare-row.ts'
 import { proposedMapping } from '#lib/transfer/imports/proposed-mapping.ts'
@@ -57,7 +57,7 @@ export async function readFormat(
   job: StoredRecord,
   { encoding, delimiter }: FileHints,
 ): Promise<{ format: CsvFormat; sample: CsvRow[]; fileTag: string }> {
-  const key = importFiles.upload(job.id)
+  const key = importFiles.upload({ id: job.id, fileOf: fileOf(job) })
   const file = await files.head(key)
   if (!file) return wrongState(job, 'send its file to the upload address first.')
   const hints = { ...(encoding && { encoding }), ...(delimiter && { delimiter }) }

@@ -1,3 +1,4 @@
+import { keyLimitOf } from '#lib/duplicates/key-limit.ts'
 import type { CompiledObject } from '#lib/records/compile.ts'
 import { loadMatchKeys } from '#lib/records/load-match-keys.ts'
 import { keyChanges } from '#lib/records/record-keys.ts'
@@ -21,8 +22,6 @@ export type KeyIndex = {
   add(record: StoredRecord): void
 }
 
-/** 50: a key that more records share, such as a switchboard's number, says nothing about who somebody is. */
-const mostSharers = 50
 /** 32 queries under way keep the table busy. */
 const parallel = 32
 
@@ -50,13 +49,13 @@ export function openKeyIndex(ctx: Context, object: CompiledObject): KeyIndex {
       const queue = unread(matches, matchText, stored).values()
       const worker = async () => {
         for (const match of queue)
-          stored.set(matchText(match), await readMatches(ctx.store, name, match, mostSharers + 1))
+          stored.set(matchText(match), await readMatches(ctx.store, name, match, keyLimitOf(match.kind) + 1))
       }
       await Promise.all(Array.from({ length: parallel }, worker))
-      return matches.flatMap(match => withinReason(stored.get(matchText(match)) ?? []))
+      return matches.flatMap(match => withinReason(match, stored.get(matchText(match)) ?? []))
     },
     holders: unique => idsOf(uniqueText(unique)),
-    sharers: match => withinReason(idsOf(matchText(match))),
+    sharers: match => withinReason(match, idsOf(matchText(match))),
     add(record) {
       const { claim, addMatches } = keysOf(object, record)
       for (const key of [...claim.map(uniqueText), ...addMatches.map(matchText)])
@@ -80,8 +79,9 @@ export function keysOf(object: CompiledObject, record: StoredRecord): Keys {
   return keys
 }
 
-function withinReason(ids: string[]): string[] {
-  return ids.length > mostSharers ? [] : ids
+/** A key that too many records share, such as a switchboard's number, says nothing about who somebody is. */
+function withinReason({ kind }: MatchEntry, ids: string[]): string[] {
+  return ids.length > keyLimitOf(kind) ? [] : ids
 }
 
 /** Each key once, those that were not read before. */

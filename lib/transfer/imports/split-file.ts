@@ -15,7 +15,7 @@ const segmentText = 4_000_000
  * @throws CrmError `validation_failed` when the file was replaced since the import was started, or holds no rows.
  */
 export async function splitFile(files: Files, job: StartedImport): Promise<Manifest> {
-  const key = importFiles.upload(job.id)
+  const key = importFiles.upload(job)
   const file = await files.head(key)
   if (file?.etag !== job.fileTag) throw replaced()
   const manifest: Manifest = { rows: 0, segments: 0 }

@@ -8,13 +8,14 @@ const keyOf: Record<string, (properties: Properties) => unknown> = {
   'AWS::Events::EventBus': properties => properties.KmsKeyIdentifier,
   'AWS::Logs::LogGroup': properties => properties.KmsKeyId,
   'AWS::StepFunctions::StateMachine': properties => properties.EncryptionConfiguration?.KmsKeyId,
+  'AWS::Scheduler::Schedule': properties => properties.KmsKeyArn,
   'AWS::S3::Bucket': properties =>
     properties.BucketEncryption?.ServerSideEncryptionConfiguration?.[0]?.ServerSideEncryptionByDefault?.KMSMasterKeyID,
 }
 
 /** Types that keep data and have no key of ours, or that none of these checks know yet. */
 const stateless =
-  /^AWS::(ApiGatewayV2|CloudWatch|Cognito|IAM|KMS|Lambda)::|^AWS::(Events::Rule|S3::BucketPolicy|SNS::(Subscription|TopicPolicy)|SQS::QueuePolicy)$|^Custom::/
+  /^AWS::(ApiGatewayV2|CloudWatch|Cognito|IAM|KMS|Lambda)::|^AWS::(Events::Rule|Scheduler::ScheduleGroup|S3::BucketPolicy|SNS::(Subscription|TopicPolicy)|SQS::QueuePolicy)$|^Custom::/
 
 /** Resources that keep data but not under the tenant's key, or of a type that nobody has judged yet. */
 export function unencrypted(resources: Resources): string[] {

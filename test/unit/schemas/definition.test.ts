@@ -100,6 +100,16 @@ describe('defineObject', () => {
     ['a name with a hyphen', withField({ type: 'text', label }, 'bad-name'), 'ticket.bad-name'],
     ['a title field that is none', { ...good, titleField: 'name' }, 'ticket.name: titleField'],
     ['a title field of the prototype', { ...good, titleField: 'constructor' }, 'ticket.constructor: titleField'],
+    [
+      'a complete record judged by a field that is none',
+      { ...good, quality: { complete: [{ anyOf: ['subject', 'colour'], share: 1 }] } },
+      'ticket.colour: quality',
+    ],
+    [
+      'a condition on a field that is none',
+      { ...good, quality: { complete: [{ anyOf: ['subject'], when: { field: 'kind', is: 'x' }, share: 1 }] } },
+      'ticket.kind: quality',
+    ],
     ['a time field of another type', { ...good, timeField: 'subject' }, 'ticket.subject: timeField'],
     ['an owner field of another type', { ...good, ownerField: 'subject' }, 'ticket.subject: ownerField'],
     ['a team field of another type', { ...good, teamField: 'subject' }, 'ticket.subject: teamField'],

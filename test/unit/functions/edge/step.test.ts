@@ -32,6 +32,7 @@ describe('a step of a workflow', () => {
     })
     expect(lines).toMatchObject([
       { level: 'info', message: 'here', requestId: 'request-1', step: 'evergreen-acme-split-import' },
+      { level: 'info', message: 'The step is done', memoryMb: expect.any(Number) },
     ])
   })
 

@@ -33,6 +33,7 @@ const money = defineObject({
   },
   ownerField: undefined,
   teamField: undefined,
+  quality: undefined,
 })
 
 describe('which value survives', () => {

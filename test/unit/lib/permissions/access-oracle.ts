@@ -15,6 +15,8 @@ export function shouldAllow({ role, object, verb, relation }: Cell): boolean {
     const nearest = { own: ['own', 'team', 'all'], team: ['team', 'all'], other: ['all'] }[owned ? relation : 'other']
     return nearest.includes(scopes?.[wanted] ?? 'none')
   }
+  // Settings, audits and runs are written through routes of their own, whatever a role says.
+  if (object.readOnly && verb !== 'read') return false
   return reaches(verb) && (verb === 'create' || reaches('read'))
 }
 

@@ -1,11 +1,14 @@
-import { describe, expect, it } from 'vitest'
-import type { Actor, FieldAccess } from '#lib/permissions/actor.ts'
+import { beforeAll, describe, expect, it } from 'vitest'
+import type { FieldAccess } from '#lib/permissions/actor.ts'
 import { systemActor } from '#lib/permissions/system-actor.ts'
+import { openQuality } from '#lib/quality/open-quality.ts'
+import type { Viewer } from '#lib/quality/view-quality.ts'
 import { viewChange } from '#lib/records/change-view.ts'
 import { viewRecord } from '#lib/records/view.ts'
 import type { Change, StoredRecord } from '#lib/store/items.ts'
 import { defineObject } from '#schemas/definition.ts'
 import type { JsonObject } from '#schemas/json.ts'
+import { handClock, testTenant } from '../../../support/table.ts'
 
 const label = { en: 'x', zh: 'x' }
 const options = [{ value: 'a', label }]
@@ -68,10 +71,14 @@ const record: StoredRecord = {
   updatedAt: '2026-01-02T00:00:00.000Z',
   updatedBy: 'system',
 }
-const seenWith = (access: FieldAccess): { actor: Actor } => {
+const seenWith = (access: FieldAccess): Viewer => {
   const entries = Object.keys(fields).map(name => [`thing.${name}`, access] as const)
-  return { actor: { ...systemActor, role: { ...systemActor.role, fields: new Map(entries) } } }
+  const actor = { ...systemActor, role: { ...systemActor.role, fields: new Map(entries) } }
+  return { actor, clock: handClock(), tenant: testTenant }
 }
+const flawless = { score: 100, issues: [] }
+
+beforeAll(() => openQuality(thing))
 
 describe('viewRecord', () => {
   it('masks what a person tells records apart by, and leaves out what has no masked form', () => {
@@ -86,6 +93,7 @@ describe('viewRecord', () => {
       createdBy: record.createdBy,
       updatedAt: record.updatedAt,
       updatedBy: record.updatedBy,
+      quality: flawless,
     })
   })
 
@@ -103,8 +111,33 @@ describe('viewRecord', () => {
       'createdBy',
       'updatedAt',
       'updatedBy',
+      'quality',
     ])
   })
+
+  it('a selection has the quality only when it is asked for', () => {
+    const names = (only: string[]) => Object.keys(viewRecord(seenWith('editable'), thing, record, only))
+    expect(names(['text'])).toEqual(['id', 'object', 'version', 'text'])
+    expect(names(['quality'])).toEqual(['id', 'object', 'version', 'quality'])
+  })
+
+  it('what the product keeps for its own workings has no quality', () => {
+    expect(viewRecord(seenWith('editable'), { ...thing, system: true }, record)).not.toHaveProperty('quality')
+  })
+
+  it.each([
+    ['editable', 1],
+    ['readOnly', 1],
+    ['masked', 0],
+    ['hidden', 0],
+  ] as const)(
+    'an actor who sees a field as %s is told %i of its issues, and the score as everybody',
+    (access, count) => {
+      const marked = { ...record, fields: { emails: [{ value: 'a@b.cn', primary: true, status: 'invalid' }] } }
+      const { quality } = viewRecord(seenWith(access), thing, marked)
+      expect(quality).toMatchObject({ score: 80, issues: Array(count).fill({ rule: 'emailFormat', field: 'emails' }) })
+    },
+  )
 
   it.each(['readOnly', 'editable'] as const)('a %s field is shown as it is', access => {
     expect(viewRecord(seenWith(access), thing, record)).toMatchObject(fields)

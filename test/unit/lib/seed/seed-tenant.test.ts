@@ -3,6 +3,7 @@ import { findRecords } from '#lib/records/operations/find-records.ts'
 import { removeRecord } from '#lib/records/operations/remove-record.ts'
 import { updateRecord } from '#lib/records/operations/update-record.ts'
 import { seedTenant } from '#lib/seed/seed-tenant.ts'
+import type { JsonObject } from '#schemas/json.ts'
 import { objectNamed, startTables, systemContext, type Tables } from '../../../support/table.ts'
 
 const seeds = {
@@ -38,6 +39,30 @@ describe('seedTenant', () => {
     await updateRecord(ctx(), { object: objectNamed('role'), id: String(rep?.['id']), patch: { description: 'Ours' } })
     await seedTenant(ctx(), seeds)
     expect((await all('role')).find(role => role['name'] === 'rep')).toMatchObject({ description: 'Ours' })
+  })
+
+  it('roles of an earlier release learn of the objects that came since, and keep what they say', async () => {
+    const roleNamed = async (name: string) => (await all('role')).find(role => role['name'] === name)
+    const entriesOf = async (name: string) => (await roleNamed(name))?.['permissions'] as JsonObject[]
+    const set = async (name: string, permissions: JsonObject[]) =>
+      updateRecord(ctx(), {
+        object: objectNamed('role'),
+        id: String((await roleNamed(name))?.['id']),
+        patch: { permissions },
+      })
+    const none = { object: 'setting', create: 'none', read: 'none', update: 'none', delete: 'none' }
+    const isOld = ({ object }: JsonObject) => ['customer', 'user', 'role'].includes(String(object))
+    await set('admin', (await entriesOf('admin')).filter(isOld))
+    await set('manager', [...(await entriesOf('manager')).filter(isOld), none])
+    await seedTenant(ctx(), seeds)
+    const admin = await entriesOf('admin')
+    expect(admin.find(({ object }) => object === 'setting')).toMatchObject({ read: 'all', update: 'all' })
+    // Contacts were there from the beginning: somebody took them away.
+    expect(admin.filter(({ object }) => object === 'contact')).toEqual([])
+    expect((await entriesOf('manager')).find(({ object }) => object === 'setting')).toEqual(none)
+    const version = (await roleNamed('admin'))?.['version']
+    await seedTenant(ctx(), seeds)
+    expect((await roleNamed('admin'))?.['version']).toBe(version)
   })
 
   it('somebody who was deleted does not come back', async () => {

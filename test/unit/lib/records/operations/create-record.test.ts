@@ -57,6 +57,8 @@ describe('createRecord', () => {
       createdBy: cast.rep.id,
       updatedAt: '2026-03-31T01:02:03.004Z',
       updatedBy: cast.rep.id,
+      // A name and an owner are not much.
+      quality: { score: 70, issues: Array(6).fill(expect.objectContaining({ rule: 'completeness' })) },
     })
   })
 

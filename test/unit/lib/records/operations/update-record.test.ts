@@ -5,6 +5,7 @@ import { readHistory } from '#lib/records/operations/read-history.ts'
 import { removeRecord } from '#lib/records/operations/remove-record.ts'
 import { updateRecord } from '#lib/records/operations/update-record.ts'
 import type { JsonObject } from '#schemas/json.ts'
+import { serverFields } from '#schemas/server-fields.ts'
 import {
   type Cast,
   contextOf,
@@ -94,7 +95,7 @@ describe('updateRecord', () => {
     }
     const id = await make(input)
     const { record } = await getRecord(asAdmin(), { object: customer, id })
-    const own = new Set(['id', 'object', 'version', 'createdAt', 'createdBy', 'updatedAt', 'updatedBy'])
+    const own = new Set<string>(serverFields)
     const patch = Object.fromEntries(Object.entries(record).filter(([name]) => !own.has(name)))
     expect(await patchAs(asAdmin())(id, patch)).toMatchObject({ outcome: 'unchanged', version: 1 })
   })

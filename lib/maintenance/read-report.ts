@@ -1,0 +1,25 @@
+import { runFiles } from '#lib/cleanup/run-files.ts'
+import { loadRun, wrongState } from '#lib/cleanup/run-job.ts'
+import { mayRun } from '#lib/maintenance/may-run.ts'
+import type { Context } from '#lib/runtime/context.ts'
+import type { Files } from '#lib/runtime/files.ts'
+
+/** 15 minutes to begin a download. */
+const downloadS = 900
+
+/**
+ * Where the report of a run can be got, with every item.
+ * @throws CrmError not_found; validation_failed while the run has not ended.
+ */
+export async function readReport(
+  ctx: Context,
+  files: Files,
+  { id, format }: { id: string; format: 'json' | 'csv' },
+): Promise<{ url: string }> {
+  mayRun(ctx, 'read')
+  const record = await loadRun(ctx, id)
+  const key = runFiles.report(id, format)
+  if (record.fields['report'] === undefined || !(await files.head(key)))
+    return wrongState(record, 'its report is there once it has ended.')
+  return { url: await files.presignDownload(key, { fileName: `cleanup-${id}.${format}`, expiresS: downloadS }) }
+}

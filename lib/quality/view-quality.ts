@@ -1,0 +1,28 @@
+import { fieldAccess } from '#lib/permissions/rules.ts'
+import { openedQuality } from '#lib/quality/open-quality.ts'
+import type { JudgedRecord } from '#lib/quality/rules/rule.ts'
+import type { Finding } from '#lib/quality/types.ts'
+import type { Context } from '#lib/runtime/context.ts'
+import { policyOf } from '#lib/settings/policy.ts'
+import type { ObjectDefinition } from '#schemas/definition.ts'
+
+/** What of a request's context a record is judged and shown by. */
+export type Viewer = Pick<Context, 'actor' | 'clock' | 'tenant' | 'policy'>
+
+/** A record's quality as the API shows it. */
+type QualityView = { score: number; issues: Finding[] }
+
+/**
+ * A record's quality as the actor may see it: the score as it is for everybody, without the issues of fields that the actor
+ * does not see whole. `openQuality` comes before it.
+ */
+export function viewQuality(viewer: Viewer, object: ObjectDefinition, record: JudgedRecord): QualityView {
+  const { actor, clock, tenant } = viewer
+  const at = { now: clock.now(), policy: policyOf(viewer), phoneRegion: tenant.phoneRegion }
+  const { score, findings } = openedQuality()(object, record, at)
+  const issues = findings.filter(({ field }) => {
+    const access = field === undefined ? 'readOnly' : fieldAccess(actor, object.name, field)
+    return access === 'readOnly' || access === 'editable'
+  })
+  return { score, issues }
+}

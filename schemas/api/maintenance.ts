@@ -1,0 +1,156 @@
+import * as z from 'zod'
+import { defineContract, emptyBody, noBody, noParameters } from '#schemas/api/contract.ts'
+import { cursor, limit } from '#schemas/api/parameters.ts'
+import { runKinds, runStates } from '#schemas/system/run.ts'
+
+const runPath = z.object({ id: z.string() })
+
+export const StartRun = defineContract({
+  operationId: 'startMaintenanceRun',
+  path: noParameters,
+  query: noParameters,
+  body: z
+    .strictObject({
+      kind: z.enum(runKinds).default('cleanup').meta({ description: 'What is to be done.' }),
+      dryRun: z
+        .boolean()
+        .default(false)
+        .meta({ description: 'Work everything out, with the same report item for item, and change nothing.' }),
+    })
+    .optional(),
+})
+
+export const FindRuns = defineContract({
+  operationId: 'findMaintenanceRuns',
+  path: noParameters,
+  query: z.strictObject({ limit: limit(20), cursor }),
+  body: noBody,
+})
+
+export const GetRun = defineContract({
+  operationId: 'getMaintenanceRun',
+  path: runPath,
+  query: noParameters,
+  body: noBody,
+})
+
+export const CancelRun = defineContract({
+  operationId: 'cancelMaintenanceRun',
+  path: runPath,
+  query: noParameters,
+  body: emptyBody,
+})
+
+export const UndoRun = defineContract({
+  operationId: 'undoMaintenanceRun',
+  path: runPath,
+  query: noParameters,
+  body: emptyBody,
+})
+
+export const ReadRunReport = defineContract({
+  operationId: 'readMaintenanceReport',
+  path: runPath,
+  query: z.strictObject({
+    format: z
+      .enum(['json', 'csv'])
+      .default('json')
+      .meta({ description: 'Every item as JSON, or as a table for a spreadsheet.' }),
+  }),
+  body: noBody,
+})
+
+export const ReadRunConflicts = defineContract({
+  operationId: 'readMaintenanceConflicts',
+  path: runPath,
+  query: z.strictObject({ limit: limit(50), cursor }),
+  body: noBody,
+})
+
+const time = z.iso.datetime()
+const count = z.int().min(0)
+const byName = z.record(z.string(), count)
+const score = z.number().min(0).max(100)
+
+/** Where a run stands, step by step, in the order in which they come. */
+const step = z.strictObject({
+  name: z.enum(['plan', 'evaluate', 'duplicates', 'refresh', 'purge', 'report']),
+  state: z.enum(['waiting', 'running', 'done', 'skipped']),
+  count: count.optional().meta({ description: 'Records, groups or tasks done so far.' }),
+})
+
+const counts = z.strictObject({
+  evaluated: count.meta({ description: 'Records looked at.' }),
+  fixed: count.meta({ description: 'Records changed; in a dry run, that would be.' }),
+  skipped: count.meta({ description: 'Records that somebody changed meanwhile, left to the next run.' }),
+  refused: count.meta({ description: 'Records whose fix would break a rule, left as they are.' }),
+  poisoned: count.meta({ description: 'Records that could not be evaluated.' }),
+  checked: count.meta({ description: 'Records about which something new was found out, beyond themselves.' }),
+  stale: count.meta({ description: 'Records that are due to be verified.' }),
+  tasks: count.meta({ description: 'Verification tasks made.' }),
+  purged: count.meta({ description: 'Records deleted for good from the recycle bin.' }),
+})
+
+const scores = z.strictObject({ before: score.nullable(), after: score.nullable(), belowThreshold: count })
+
+/** What a run found and did, in sums; every item is in its report's files. */
+export const runReport = z.strictObject({
+  counts,
+  fixesByKind: byName.meta({ description: 'Changes by kind of fix.' }),
+  findingsByRule: byName.meta({ description: 'Records with a finding, by rule, after the fixes.' }),
+  quality: z
+    .strictObject({ ...scores.shape, objects: z.record(z.string(), scores.extend({ records: count })) })
+    .meta({ description: 'Mean score of 100, before and after the fixes; null where there are no records.' }),
+  duplicates: z.strictObject({
+    compared: count,
+    pairs: count,
+    groups: count.meta({ description: 'Open groups after the run.' }),
+    merged: count,
+  }),
+  refresh: z.strictObject({ created: count, alreadyOpen: count, unassigned: count, planId: z.string().optional() }),
+  problems: z
+    .array(z.strictObject({ code: z.string(), id: z.string().optional(), detail: z.string() }))
+    .meta({ description: 'The first 20 records that were skipped, refused or poisoned.' }),
+})
+
+/** A run: how far it is and what came of it. */
+export const runView = z.strictObject({
+  id: z.string(),
+  object: z.literal('run'),
+  version: z.int().min(1),
+  kind: z.enum(runKinds),
+  state: z.enum(runStates),
+  dryRun: z.boolean(),
+  requestedBy: z.string().meta({ description: 'Id of a user, or `schedule`.' }),
+  startedAt: time,
+  endedAt: time.optional(),
+  steps: z.array(step).optional().meta({ description: 'Only where one run is read.' }),
+  report: runReport.optional(),
+  failure: z.strictObject({ code: z.string(), detail: z.string() }).optional(),
+  undo: z
+    .strictObject({
+      reverted: count,
+      conflicts: count,
+      unmerged: count,
+      tasksRemoved: count,
+      kept: count.meta({ description: 'Records deleted for good: they do not come back.' }),
+    })
+    .optional()
+    .meta({ description: 'What undoing did; conflicts are records whose fixed fields were changed since.' }),
+})
+
+/** A page of runs, the latest first. */
+export const runPage = z.strictObject({ items: z.array(runView), nextCursor: z.string().optional() })
+
+/** Records that undoing a run left alone. */
+export const runConflicts = z.strictObject({
+  items: z.array(z.strictObject({ id: z.string(), object: z.string(), code: z.string(), detail: z.string() })),
+  nextCursor: z.string().optional(),
+})
+
+/** What a run found and did, in sums. */
+export type RunReport = z.infer<typeof runReport>
+/** One step of a run and how far it is. */
+export type RunStep = z.infer<typeof step>
+/** A run as the API shows it. */
+export type RunView = z.infer<typeof runView>

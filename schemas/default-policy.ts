@@ -1,0 +1,31 @@
+/** The policy of a tenant that has decided nothing; apart from its schema, which most calls then need not load. */
+export const standingPolicy = {
+  cleanup: {
+    enabled: true,
+    frequency: 'weekly',
+    weekday: 'SUN',
+    dayOfMonth: 1,
+    // A time that every zone has on every day: clocks are changed between midnight and four.
+    time: '04:30',
+    fixes: {
+      trim: true,
+      normalizeWidth: true,
+      emailCase: true,
+      phoneFormat: true,
+      urlScheme: true,
+      dropRepeated: true,
+    },
+    mergeCertain: false,
+  },
+  quality: {
+    threshold: 60,
+    verifyEveryDays: { customer: 180, contact: 180 },
+    checkMailDomains: false,
+    disposableEmails: 'warn',
+  },
+  retention: { recycleBinDays: 60 },
+  refresh: { enabled: true, dueWithinDays: 14, perOwnerPerDay: 20, mostPerRun: 2000 },
+  audit: { perOwner: 5 },
+  reports: { weekly: true, weekday: 'MON', time: '08:00' },
+  standards: {},
+} as const

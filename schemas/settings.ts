@@ -1,0 +1,174 @@
+import * as z from 'zod'
+import { standingPolicy } from '#schemas/default-policy.ts'
+import { isTimeZone } from '#schemas/tenant.ts'
+
+/** Changes that a cleanup may make by itself, since they lose no meaning. */
+export const fixKinds = ['trim', 'normalizeWidth', 'emailCase', 'phoneFormat', 'urlScheme', 'dropRepeated'] as const
+
+/** Rules that the quality score is made of. */
+export const qualityRules = [
+  'completeness',
+  'emailFormat',
+  'emailDisposable',
+  'emailDomain',
+  'phoneInvalid',
+  'freshness',
+  'uniqueness',
+  'consistency',
+  'orphan',
+  'standard',
+] as const
+
+const weekdays = ['MON', 'TUE', 'WED', 'THU', 'FRI', 'SAT', 'SUN'] as const
+
+const whole = (min: number, max: number) => {
+  const error = `must be a whole number from ${min} to ${max}`
+  return z.int({ error }).min(min, { error }).max(max, { error })
+}
+const oneOf = <const T extends readonly string[]>(values: T) =>
+  z.enum(values, { error: `must be one of ${values.join(', ')}` })
+const yesOrNo = (byDefault: boolean) => z.boolean({ error: 'must be true or false' }).default(byDefault)
+const line = (max: number) => {
+  const error = `must be text of 1 to ${max} characters`
+  return z.string({ error }).min(1, { error }).max(max, { error })
+}
+/** What a member that is no object is told; strangers inside one are told by the border. */
+const anObject = {
+  error: (issue: { code?: string }) =>
+    issue.code === 'invalid_type' ? 'must be an object; null sets everything in it back' : undefined,
+}
+const time = () => z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$/, 'must be a time of day such as 02:00')
+const weekday = () => oneOf(weekdays)
+const days = (byDefault: number) => whole(1, 3650).default(byDefault)
+/** Names of objects and fields, as the API has them. */
+const name = () => z.string().regex(/^[a-z][A-Za-z0-9]{0,39}$/, 'must be the camelCase name of an object or field')
+
+const fixes = z.strictObject(
+  {
+    trim: yesOrNo(standingPolicy.cleanup.fixes.trim),
+    normalizeWidth: yesOrNo(standingPolicy.cleanup.fixes.normalizeWidth),
+    emailCase: yesOrNo(standingPolicy.cleanup.fixes.emailCase),
+    phoneFormat: yesOrNo(standingPolicy.cleanup.fixes.phoneFormat),
+    urlScheme: yesOrNo(standingPolicy.cleanup.fixes.urlScheme),
+    dropRepeated: yesOrNo(standingPolicy.cleanup.fixes.dropRepeated),
+  } satisfies Record<(typeof fixKinds)[number], unknown>,
+  anObject,
+)
+
+/** When the tenant's data is cleaned, and what a cleanup may do by itself. */
+const cleanup = z.strictObject(
+  {
+    enabled: yesOrNo(standingPolicy.cleanup.enabled),
+    frequency: oneOf(['daily', 'weekly', 'monthly']).default(standingPolicy.cleanup.frequency),
+    /** Used when weekly. */
+    weekday: weekday().default(standingPolicy.cleanup.weekday),
+    /** Used when monthly; 28: every month has it. */
+    dayOfMonth: whole(1, 28).default(standingPolicy.cleanup.dayOfMonth),
+    time: time().default(standingPolicy.cleanup.time),
+    /** The tenant's own zone when absent. */
+    timeZone: z.string().refine(isTimeZone, 'must be an IANA time zone such as Asia/Shanghai').optional(),
+    fixes: fixes.prefault({}),
+    /** Merge duplicates that are beyond doubt. */
+    mergeCertain: yesOrNo(standingPolicy.cleanup.mergeCertain),
+  },
+  anObject,
+)
+
+const quality = z.strictObject(
+  {
+    /** Records with a lower score count as bad. */
+    threshold: whole(0, 100).default(standingPolicy.quality.threshold),
+    /** Points that a broken rule takes off 100, where the tenant wants others than the product's. */
+    weights: z.partialRecord(oneOf(qualityRules), whole(0, 100)).optional(),
+    /** Days after which a record must be verified again, by object; a record's own `verifyEvery` comes first. */
+    verifyEveryDays: z
+      .strictObject(
+        {
+          customer: days(standingPolicy.quality.verifyEveryDays.customer),
+          contact: days(standingPolicy.quality.verifyEveryDays.contact),
+        },
+        anObject,
+      )
+      .prefault({}),
+    /** Look up in the DNS whether domains of e-mail addresses take mail. */
+    checkMailDomains: yesOrNo(standingPolicy.quality.checkMailDomains),
+    disposableEmails: oneOf(['warn', 'ignore']).default(standingPolicy.quality.disposableEmails),
+  },
+  anObject,
+)
+
+const refresh = z.strictObject(
+  {
+    enabled: yesOrNo(standingPolicy.refresh.enabled),
+    /** Verification tasks are spread over this many days. */
+    dueWithinDays: whole(1, 365).default(standingPolicy.refresh.dueWithinDays),
+    perOwnerPerDay: whole(1, 1000).default(standingPolicy.refresh.perOwnerPerDay),
+    mostPerRun: whole(1, 100_000).default(standingPolicy.refresh.mostPerRun),
+  },
+  anObject,
+)
+
+const audit = z.strictObject(
+  {
+    /** Records of an owner that a person looks at each month. */
+    perOwner: whole(0, 100).default(standingPolicy.audit.perOwner),
+    /** User who looks at them. */
+    reviewerId: z
+      .string()
+      .regex(/^user_[0-7][0-9a-hjkmnp-tv-z]{25}$/, 'must be the id of a user')
+      .optional(),
+  },
+  anObject,
+)
+
+const reports = z.strictObject(
+  {
+    weekly: yesOrNo(standingPolicy.reports.weekly),
+    weekday: weekday().default(standingPolicy.reports.weekday),
+    time: time().default(standingPolicy.reports.time),
+  },
+  anObject,
+)
+
+/** What a value must be for a record to be entered; one that is there already is only refused when it is touched. */
+const standard = z.strictObject(
+  {
+    required: z.literal(true, { error: 'must be true; leave it out where the field may be empty' }).optional(),
+    /** Regular expression that the whole value must match, and what to say when it does not. */
+    pattern: z
+      .strictObject({ regex: line(300), message: line(200) }, { error: 'must be { regex, message }' })
+      .optional(),
+    /** The only values there may be. */
+    allowed: z
+      .array(line(200), { error: 'must be a list of texts' })
+      .min(1, 'must name at least one value; leave it out to allow all')
+      .max(500, 'must name 500 values at most')
+      .optional(),
+    /** In characters for a text, in entries for a list. */
+    minLength: whole(1, 1000).optional(),
+  },
+  anObject,
+)
+
+/** What a tenant decides about its own data: the whole policy, every member with a default. */
+export const tenantPolicy = z.strictObject(
+  {
+    cleanup: cleanup.prefault({}),
+    quality: quality.prefault({}),
+    retention: z.strictObject({ recycleBinDays: days(standingPolicy.retention.recycleBinDays) }, anObject).prefault({}),
+    refresh: refresh.prefault({}),
+    audit: audit.prefault({}),
+    reports: reports.prefault({}),
+    /** Entry standards: by object, then by field. */
+    standards: z.record(name(), z.record(name(), standard, anObject), anObject).default({}),
+  },
+  anObject,
+)
+
+/** What a tenant decides about its own data. */
+export type TenantPolicy = z.infer<typeof tenantPolicy>
+/** An entry standard for one field. */
+export type EntryStandard = z.infer<typeof standard>
+
+/** The policy of a tenant that has decided nothing. */
+export const defaultPolicy: TenantPolicy = tenantPolicy.parse({})

@@ -1,0 +1,108 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { expect, it } from 'vitest'
+import type { RunReport, RunView } from '#schemas/api/maintenance.ts'
+import { runView } from '#schemas/api/maintenance.ts'
+import { type Caller, useCrm } from '../support/crm.ts'
+
+const crm = useCrm()
+const runs = '/v1/maintenance/runs'
+
+const start = (as: Caller, body: object = {}, headers: Record<string, string> = {}) =>
+  crm.send({ as, method: 'POST', path: runs, body, headers })
+
+/** Waits for the end of a run, or of its undoing, and returns it. */
+async function ended(id: string): Promise<RunView> {
+  for (let tries = 0; tries < 1_200; tries++) {
+    const { json } = await crm.send({ as: 'admin', method: 'GET', path: `${runs}/${id}` })
+    if (!['running', 'canceling', 'undoing'].includes(json.state)) return runView.parse(json)
+    await sleep(50)
+  }
+  throw new Error(`${id} does not end`)
+}
+
+async function clean(body: object = {}): Promise<RunView> {
+  const { status, json, text } = await start('admin', body)
+  expect(status, text).toBe(202)
+  return ended(json.id)
+}
+
+async function itemsOf(id: string): Promise<{ kind: string; id: string }[]> {
+  const { status, headers } = await crm.send({ as: 'admin', method: 'GET', path: `${runs}/${id}/report` })
+  expect(status).toBe(303)
+  const file = await fetch(headers['location'] ?? '')
+  return ((await file.json()) as { items: { kind: string; id: string }[]; report: RunReport }).items
+}
+
+it('a cleanup is tried, made, seen in the history and undone over the API', async () => {
+  const customer = await crm.create('admin', 'customers', {
+    name: 'Lieferant',
+    emails: [{ value: 'info@lieferant.example' }],
+  })
+  const id = customer['id'] ?? ''
+  const set = { phones: [{ value: '+86 139 1234 5678' }], website: 'https://lieferant.example' }
+  await crm.send({ as: 'admin', method: 'PATCH', path: `/v1/customers/${id}`, body: set })
+  const dry = await clean({ dryRun: true })
+  expect(dry).toMatchObject({ state: 'succeeded', dryRun: true, kind: 'cleanup' })
+  const real = await clean()
+  expect(real).toMatchObject({ state: 'succeeded', dryRun: false })
+  expect(real.report?.counts.evaluated).toBeGreaterThan(0)
+  expect(real.steps?.map(({ name, state }) => `${name} ${state}`)).toEqual(
+    ['plan', 'evaluate', 'duplicates', 'refresh', 'purge', 'report'].map(name => `${name} done`),
+  )
+  expect(await itemsOf(real.id)).toEqual(await itemsOf(dry.id))
+  const undo = await crm.send({ as: 'admin', method: 'POST', path: `${runs}/${real.id}/undo`, body: {} })
+  expect(undo.status, undo.text).toBe(202)
+  expect(await ended(real.id)).toMatchObject({ state: 'undone', undo: { conflicts: 0 } })
+  const conflicts = await crm.send({ as: 'admin', method: 'GET', path: `${runs}/${real.id}/conflicts` })
+  expect(conflicts.json).toEqual({ items: [] })
+})
+
+it('runs are listed, the latest first', async () => {
+  const { json, status } = await crm.send({ as: 'admin', method: 'GET', path: `${runs}?limit=1` })
+  expect(status).toBe(200)
+  expect(json.items).toHaveLength(1)
+  expect(json.nextCursor).toEqual(expect.any(String))
+  const next = await crm.send({ as: 'admin', method: 'GET', path: `${runs}?limit=1&cursor=${json.nextCursor}` })
+  expect(next.json.items[0].id).not.toBe(json.items[0].id)
+})
+
+it('a start sent again with its key is the same run', async () => {
+  const headers = { 'idempotency-key': 'nightly-1' }
+  const [first, again] = [await start('admin', {}, headers), await start('admin', {}, headers)]
+  expect([first.status, again.status]).toEqual([202, 202])
+  expect(again.json.id).toBe(first.json.id)
+  expect((await ended(first.json.id)).state).toBe('succeeded')
+})
+
+it.each([
+  ['a rep', 'rep', 404],
+  ['a manager', 'manager', 404],
+  ['an auditor', 'auditor', 404],
+  ['nobody', 'nobody', 401],
+] as [string, Caller, number][])('%s can neither start a run nor see one', async (_who, as, status) => {
+  const { id } = await clean({ dryRun: true })
+  expect((await start(as)).status).toBe(status)
+  for (const path of [runs, `${runs}/${id}`, `${runs}/${id}/report`, `${runs}/${id}/conflicts`])
+    expect((await crm.send({ as, method: 'GET', path })).status, path).toBe(status)
+  for (const verb of ['cancel', 'undo'])
+    expect((await crm.send({ as, method: 'POST', path: `${runs}/${id}/${verb}`, body: {} })).status).toBe(status)
+})
+
+it('what cannot be done with a run is refused, saying why', async () => {
+  const dry = await clean({ dryRun: true })
+  const refused = async (verb: string) => {
+    const { status, json } = await crm.send({
+      as: 'admin',
+      method: 'POST',
+      path: `${runs}/${dry.id}/${verb}`,
+      body: {},
+    })
+    return [status, json.errors?.[0]?.code, json.detail]
+  }
+  expect(await refused('undo')).toEqual([400, 'invalid_state', expect.stringContaining('dry run')])
+  expect(await refused('cancel')).toEqual([400, 'invalid_state', expect.stringContaining('nothing to cancel')])
+  const unknown = await start('admin', { dryrun: true })
+  expect([unknown.status, unknown.json.code]).toEqual([400, 'unknown_field'])
+  const missing = await crm.send({ as: 'admin', method: 'GET', path: `${runs}/run_01h00000000000000000000000` })
+  expect(missing.status).toBe(404)
+})

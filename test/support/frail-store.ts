@@ -1,0 +1,20 @@
+import type { Context } from '#lib/runtime/context.ts'
+
+/** A context whose process is killed at its nth transaction: before it is sent, or after it was written and before the answer. */
+export function killedAt(ctx: Context, nth: number, moment: 'before' | 'after' = 'before'): Context {
+  let writes = 0
+  const { table } = ctx.store
+  const client = new Proxy(table.client, {
+    get: (target, name) => {
+      if (name !== 'send') return Reflect.get(target, name)
+      return async (command: { constructor: { name: string } }) => {
+        const isFatal = command.constructor.name === 'TransactWriteCommand' && ++writes >= nth
+        if (isFatal && (moment === 'before' || writes > nth)) throw new Error('killed')
+        const answer = await target.send(command as never)
+        if (isFatal) throw new Error('killed')
+        return answer
+      }
+    },
+  })
+  return { ...ctx, store: { ...ctx.store, table: { ...table, client } } }
+}
