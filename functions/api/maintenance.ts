@@ -53,8 +53,7 @@ export const handler = serve([
   }),
   on(Ask.ReadRunReport, async (ctx, { path, query }) => {
     const { readReport } = await load.report()
-    const { url } = await readReport(ctx, files(), { ...path, ...query })
-    return { status: 303, headers: { location: url } }
+    return ok(await readReport(ctx, files(), { ...path, ...query }))
   }),
   on(Ask.ReadRunConflicts, async (ctx, { path, query }) => {
     const { readRunConflicts } = await load.conflicts()

@@ -55,9 +55,9 @@ function judge(judging: Judging, record: StoredRecord, facts: Checked | undefine
   const { plan, object, at } = judging
   const { definition } = object
   const fixes = safeFixes(definition, record, { ...plan.policy.cleanup.fixes, phoneRegion: at.phoneRegion })
-  const before = evaluateQuality(definition, record, at)
-  const isSame = fixes.length === 0 && sameFacts(record.checked, facts)
-  const after = isSame ? before : scoreAfter(judging, { record, facts, fixes })
+  // Both with what is known now: what was found out about a record is no change of it.
+  const before = judgedWith(judging, { record, facts, fixes: [] })
+  const after = fixes.length === 0 ? before : judgedWith(judging, { record, facts, fixes })
   const stale = plan.policy.refresh.enabled && isStale(definition, record, at)
   return { record, facts, fixes, refusal: undefined, before, after, stale }
 }
@@ -65,13 +65,14 @@ function judge(judging: Judging, record: StoredRecord, facts: Checked | undefine
 async function withRefusal(judging: Judging, judged: Judged): Promise<Judged> {
   const { ctx, object, plan } = judging
   const refusal = await refusalOf(ctx, object, { ...judged, policy: plan.policy })
-  return refusal ? { ...judged, refusal, after: scoreAfter(judging, { ...judged, fixes: [] }) } : judged
+  return refusal ? { ...judged, refusal, after: judged.before } : judged
 }
 
-function scoreAfter(
+function judgedWith(
   { object, at }: Judging,
   { record, facts, fixes }: Pick<Judged, 'record' | 'facts' | 'fixes'>,
 ): Quality {
+  if (fixes.length === 0 && sameFacts(record.checked, facts)) return evaluateQuality(object.definition, record, at)
   const { checked: _old, ...rest } = record
   const fields = fixes.length === 0 ? record.fields : fixedFields(record.fields, fixes)
   return evaluateQuality(object.definition, { ...rest, fields, ...(facts && { checked: facts }) }, at)

@@ -15,11 +15,12 @@ export async function readReport(
   ctx: Context,
   files: Files,
   { id, format }: { id: string; format: 'json' | 'csv' },
-): Promise<{ url: string }> {
+): Promise<{ format: 'json' | 'csv'; url: string; expiresAt: string }> {
   mayRun(ctx, 'read')
   const record = await loadRun(ctx, id)
   const key = runFiles.report(id, format)
   if (record.fields['report'] === undefined || !(await files.head(key)))
     return wrongState(record, 'its report is there once it has ended.')
-  return { url: await files.presignDownload(key, { fileName: `cleanup-${id}.${format}`, expiresS: downloadS }) }
+  const url = await files.presignDownload(key, { fileName: `cleanup-${id}.${format}`, expiresS: downloadS })
+  return { format, url, expiresAt: new Date(ctx.clock.now().getTime() + downloadS * 1_000).toISOString() }
 }

@@ -142,6 +142,15 @@ export const runView = z.strictObject({
 /** A page of runs, the latest first. */
 export const runPage = z.strictObject({ items: z.array(runView), nextCursor: z.string().optional() })
 
+/** Where every item of a run can be got. */
+export const runReportFile = z.strictObject({
+  format: z.enum(['json', 'csv']),
+  url: z
+    .url()
+    .meta({ description: 'GET it without a token. JSON: the report, and `items`; CSV: a line for each change.' }),
+  expiresAt: time,
+})
+
 /** Records that undoing a run left alone. */
 export const runConflicts = z.strictObject({
   items: z.array(z.strictObject({ id: z.string(), object: z.string(), code: z.string(), detail: z.string() })),

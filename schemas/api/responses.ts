@@ -2,7 +2,7 @@ import * as z from 'zod'
 import { auditItemView, auditPage, auditView } from '#schemas/api/audits.ts'
 import { duplicateResponses } from '#schemas/api/duplicate-responses.ts'
 import { createdImport, exportView, importConflicts, importInspection, importView } from '#schemas/api/jobs.ts'
-import { runConflicts, runPage, runView } from '#schemas/api/maintenance.ts'
+import { runConflicts, runPage, runReportFile, runView } from '#schemas/api/maintenance.ts'
 import { notificationPage, notificationView } from '#schemas/api/notifications.ts'
 import { qualityOverview, qualityReportPage, qualityReportView } from '#schemas/api/quality.ts'
 import { refreshPlanPage, refreshPlanView } from '#schemas/api/refresh.ts'
@@ -94,6 +94,7 @@ export const namedResponses = {
   Settings: settingsView,
   MaintenanceRunView: runView,
   MaintenanceRunPage: runPage,
+  MaintenanceReportFile: runReportFile,
   MaintenanceConflicts: runConflicts,
   RefreshProgress: refreshPlanView,
   RefreshProgressPage: refreshPlanPage,

@@ -12,13 +12,20 @@ import { showSearch } from './scenes/search.ts'
 import { showTimeline } from './scenes/timeline.ts'
 import { showUndo } from './scenes/undo.ts'
 import { heading, say, table } from './screen.ts'
-import type { Cast } from './stage.ts'
+import type { Cast, Stage } from './stage.ts'
 
 // npm run demo: what a client of the HTTP API does on a working day, on a stack of its own that is gone afterwards.
 
 type Timing = { what: string; ms: number }
 
-const scenes = [
+type Scene = {
+  what: string
+  play(stage: Stage): Promise<void>
+  /** Compares two looks at the same data: whatever reacts to earlier scenes must have ended. */
+  isSettled?: true
+}
+
+const scenes: Scene[] = [
   { what: 'timeline', play: showTimeline },
   { what: 'edit conflict', play: showConflict },
   { what: 'safe retry', play: showSafeRetry },
@@ -27,7 +34,7 @@ const scenes = [
   { what: 'search', play: showSearch },
   { what: 'import', play: showImport },
   { what: 'duplicates, merge', play: showMerge },
-  { what: 'cleanup', play: showCleanup },
+  { what: 'cleanup', play: showCleanup, isSettled: true },
   { what: 'roles', play: showRoles },
 ]
 
@@ -53,6 +60,7 @@ async function play(stack: StackProcess): Promise<{ loaded: LoadedPeople; timing
   const loaded = await loadPeople(api, cast)
   const timings: Timing[] = []
   for (const scene of scenes) {
+    if (scene.isSettled) await stack.drain()
     const started = performance.now()
     await scene.play({ api, cast, ...loaded.featured })
     timings.push({ what: scene.what, ms: performance.now() - started })

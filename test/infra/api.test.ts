@@ -52,9 +52,15 @@ describe('routes', () => {
     ])
     expect(Object.fromEntries(sources)).toEqual({
       Records: '/*/*/*',
+      Audits: '/*/*/*',
       Duplicates: '/*/*/*',
       Exports: '/*/*/*',
       Imports: '/*/*/*',
+      Maintenance: '/*/*/*',
+      Notifications: '/*/*/*',
+      Quality: '/*/*/*',
+      Refresh: '/*/*/*',
+      Settings: '/*/*/*',
       SearchRecords: '/*/*/*',
       Me: '/*/*/*',
       Docs: '/*/*/*',
@@ -145,7 +151,7 @@ describe('functions', () => {
 
 it('seeding gets the users and integrations of the tenant file and keeps failed calls', () => {
   const seed = only(api, 'Custom::SeedTenant')
-  expect(seed).toMatchObject({ users: readTenant('acme').users, seedVersion: '1' })
+  expect(seed).toMatchObject({ users: readTenant('acme').users, seedVersion: '2' })
   expect(seed.integrations).toEqual([{ name: 'erp', clientId: { 'Fn::ImportValue': expect.any(String) } }])
   expect(functionNamed(api, 'seed-tenant').DeadLetterConfig.TargetArn['Fn::GetAtt'][0]).toMatch(/^SeedDeadLetters/)
 })

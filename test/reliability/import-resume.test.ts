@@ -83,6 +83,7 @@ describe('an import that is killed twice and resumed', () => {
     }
     const { rejects, ctx } = await importKilledTwice(truth, { onDuplicate: 'create' }, otherIds)
     const wrong = await differencesFrom(truth, { ctx, rejects })
-    expect(wrong.length).toBeGreaterThanOrEqual(900)
+    // The segment that was written when the worker died is there twice.
+    expect(wrong.length).toBeGreaterThanOrEqual(400)
   }, 180_000)
 })

@@ -27,9 +27,9 @@ async function clean(body: object = {}): Promise<RunView> {
 }
 
 async function itemsOf(id: string): Promise<{ kind: string; id: string }[]> {
-  const { status, headers } = await crm.send({ as: 'admin', method: 'GET', path: `${runs}/${id}/report` })
-  expect(status).toBe(303)
-  const file = await fetch(headers['location'] ?? '')
+  const { status, json, text } = await crm.send({ as: 'admin', method: 'GET', path: `${runs}/${id}/report` })
+  expect(status, text).toBe(200)
+  const file = await fetch(json.url)
   return ((await file.json()) as { items: { kind: string; id: string }[]; report: RunReport }).items
 }
 

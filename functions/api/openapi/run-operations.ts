@@ -1,5 +1,5 @@
 import * as z from 'zod'
-import { emptyAnswer, jsonAnswer } from '#functions/api/openapi/answers.ts'
+import { jsonAnswer } from '#functions/api/openapi/answers.ts'
 import { type Body, jsonBody } from '#functions/api/openapi/bodies.ts'
 import { exampleId } from '#functions/api/openapi/examples.ts'
 import { reference, type Schema } from '#functions/api/openapi/fields.ts'
@@ -56,7 +56,7 @@ export const runTexts = {
   readMaintenanceReport: {
     summary: 'Get the report of a maintenance run',
     description:
-      'Every item: each change with what was there before, each record that was skipped and why. Get it from `Location`.',
+      'Every item: each change with what was there before, each record that was skipped and why. Get it from `url`.',
     codes: readCodes,
   },
   readMaintenanceConflicts: {
@@ -95,7 +95,7 @@ export const runExchanges = {
   },
   undoMaintenanceRun: { ...emptyBody(), answers: { 202: runAnswer('The run, being undone.', ['Location', 'ETag']) } },
   readMaintenanceReport: {
-    answers: { 303: emptyAnswer('Get it, without a token, from `Location` within 15 minutes.', ['Location']) },
+    answers: { 200: jsonAnswer('Where to get it, within 15 minutes.', reference('MaintenanceReportFile'), {}) },
   },
   readMaintenanceConflicts: {
     answers: { 200: jsonAnswer('A page of conflicts.', reference('MaintenanceConflicts'), {}) },

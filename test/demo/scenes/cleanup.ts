@@ -100,26 +100,29 @@ async function undo(api: Api, as: Caller, { id, report }: JsonBody): Promise<voi
   const items = await reportItems(api, as, id)
   const [fixed] = items.filter(({ kind }: JsonBody) => kind === 'fixed')
   const [fix] = fixed.fixes
-  say(`one fix 一处修复: ${fixed.id.slice(-6)} ${fix.field}: ${JSON.stringify(fix.from)} -> ${JSON.stringify(fix.to)}`)
+  say(`one fix 一处修复: ${fixed.id.slice(-6)} ${fix.field}: ${shown(fix.from)} -> ${shown(fix.to)}`)
   await api.show({ as, method: 'POST', path: `/v1/maintenance/runs/${id}/undo` }, 202, gist)
   const { undo: did } = await ended(api, as, id)
   check(did.reverted + did.conflicts === report.counts.fixed, `every fix is undone or told: ${JSON.stringify(did)}`)
   const path = `/v1/${fixed.object}s/${fixed.id}?fields=${fix.field}`
   const { json } = await api.send({ as, method: 'GET', path }, 200)
-  check(JSON.stringify(json[fix.field]) === JSON.stringify(fix.from), 'the field is what it was')
+  check(isDeepStrictEqual(json[fix.field], fix.from), 'the field is what it was')
   say(
     `${did.reverted} records have back what they had, ${did.tasksRemoved} tasks are gone; the one that was done stays 逐条撤销`,
   )
 }
 
+/** As much of a value as fits on a line. */
+function shown(value: JsonBody): string {
+  const text = typeof value === 'string' ? value : JSON.stringify(value)
+  return text.length > 60 ? `${text.slice(0, 60)}…` : text
+}
+
 async function reportItems(api: Api, as: Caller, id: string): Promise<JsonBody[]> {
   const path = `/v1/maintenance/runs/${id}/report`
-  const { headers } = await api.send({ as, method: 'GET', path }, 303)
-  const file = await fetch(headers.get('location') ?? '')
+  const { json } = await api.send({ as, method: 'GET', path }, 200)
+  const file = await fetch(json.url)
   check(file.ok, `the report of ${id} can be read`)
-  const text = await file.text()
-  return text
-    .trimEnd()
-    .split('\n')
-    .map(line => JSON.parse(line))
+  const report: JsonBody = await file.json()
+  return report.items
 }
