@@ -2,6 +2,7 @@ import { unavailable } from '#lib/errors.ts'
 import { type Doubts, type IndexTables, indexRecords } from '#lib/search/index-records.ts'
 import { isSearched } from '#lib/search/search-texts.ts'
 import { tokenScheme } from '#lib/search/tokens.ts'
+import { pauseMs } from '#lib/store/backoff.ts'
 import { objectPartition } from '#lib/store/keys.ts'
 import { readSlice } from '#lib/store/query.ts'
 import { readRecords } from '#lib/store/read.ts'
@@ -16,6 +17,8 @@ type Rebuild = { tables: IndexTables; progress: RebuildProgress; report: (progre
 
 /** 100 records at a time: DynamoDB's ceiling for a BatchGetItem. */
 const pageSize = 100
+/** 8: about 5 s of waiting for people, or a job, to be done with a record. */
+const attempts = 8
 
 /**
  * Writes the search index again from the records: the tokens of every record, and away with those that lead nowhere.
@@ -108,8 +111,11 @@ async function settle(
 }
 
 async function index(tables: IndexTables, ids: readonly string[], doubts: Doubts): Promise<void> {
-  if (ids.length === 0) return
-  const { left } = await indexRecords(tables, ids, doubts)
-  if (left.length > 0)
-    throw unavailable(`Records keep changing while they are indexed: ${left.join(', ')}. Run it again.`)
+  let left = ids
+  for (let attempt = 1; left.length > 0; attempt++) {
+    if (attempt > attempts)
+      throw unavailable(`Records keep changing while they are indexed: ${left.join(', ')}. Run it again.`)
+    if (attempt > 1) await pauseMs(attempt)
+    left = (await indexRecords(tables, left, doubts)).left
+  }
 }

@@ -19,11 +19,12 @@ const restartDelayMs = 100
 
 /**
  * Runs the engine under a shell that ends it when this process goes away, however it goes: the shell's input is a pipe
- * that the kernel closes. `$0` is the binary, the engine's arguments follow.
+ * that the kernel closes. `$0` is the binary, the engine's arguments follow. A signal ends the first `wait` at once: the
+ * second one is for the engine's end, after which nobody writes to its file.
  */
 const supervisor =
   'exec 3<&0; "$0" "$@" 3<&- & engine=$!; trap \'kill $engine\' TERM; ' +
-  '{ read _ <&3; kill $engine; } 2>/dev/null & exec 3<&-; echo $engine; wait $engine'
+  '{ read _ <&3; kill $engine; } 2>/dev/null & exec 3<&-; echo $engine; wait $engine; wait $engine'
 
 /** Starts the engine on its data file in `directory`, starting it again on the same port should it ever end by itself. */
 export async function startDynamoDbProcess(settings: Settings): Promise<DynamoDbProcess> {
