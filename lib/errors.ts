@@ -142,6 +142,11 @@ export function idempotencyInFlight(): CrmError {
   )
 }
 
+/** Whether a rule was broken: any other error says nothing about what was asked, and may not come again. */
+export function isRefusal(error: unknown): error is CrmError {
+  return error instanceof CrmError && error.code !== 'unavailable' && error.code !== 'internal'
+}
+
 /** A service behind the API did not answer in time or refused for load. Retrying is safe. */
 export function unavailable(detail: string, cause?: unknown): CrmError {
   return new CrmError('unavailable', detail, cause === undefined ? {} : { cause })

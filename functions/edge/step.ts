@@ -1,8 +1,8 @@
 import type { Context as LambdaContext } from 'aws-lambda'
 import * as z from 'zod'
-import { CrmError } from '#lib/errors.ts'
+import { isRefusal } from '#lib/errors.ts'
 import { createLogger, type Logger } from '#lib/runtime/logger.ts'
-import { isOutage } from '#lib/runtime/outage.ts'
+import { isPassing } from '#lib/runtime/outage.ts'
 
 /** What a step gets beside its input. */
 export type StepCall = {
@@ -66,8 +66,8 @@ function ended(name: StepErrorName, error: unknown, log: Logger): Error {
 }
 
 function nameOf(error: unknown): Exclude<StepErrorName, 'InvalidInput'> {
-  if (error instanceof CrmError && error.code !== 'unavailable' && error.code !== 'internal') return 'Refused'
-  if (isOutage(error) || (error instanceof CrmError && error.code === 'unavailable')) return 'Unavailable'
+  if (isRefusal(error)) return 'Refused'
+  if (isPassing(error)) return 'Unavailable'
   return 'Internal'
 }
 

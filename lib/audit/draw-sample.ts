@@ -4,11 +4,11 @@ import type { Actor } from '#lib/permissions/actor.ts'
 import { allows, recordRule } from '#lib/permissions/rules.ts'
 import { linkName } from '#lib/refresh/verification-link.ts'
 import type { Context } from '#lib/runtime/context.ts'
+import { utcOf } from '#lib/runtime/zoned-time.ts'
 import type { StoredRecord } from '#lib/store/items.ts'
 import { ownerPartition } from '#lib/store/keys.ts'
 import { readSlice } from '#lib/store/query.ts'
 import { toRecord } from '#lib/store/read.ts'
-import { utcOf } from '#lib/transfer/mapping/zoned-time.ts'
 import type { ObjectDefinition } from '#schemas/definition.ts'
 
 /** A record that may be drawn; `rank` orders them by chance, the same each time for the same month. */

@@ -1,4 +1,4 @@
-import { CrmError } from '#lib/errors.ts'
+import { type CrmError, isRefusal } from '#lib/errors.ts'
 import type { Fix } from '#lib/quality/types.ts'
 import { checkPlans } from '#lib/records/commit.ts'
 import type { CompiledObject } from '#lib/records/compile.ts'
@@ -62,7 +62,7 @@ export async function refusalOf(
     await checkPlans(ctx, [plan])
     return undefined
   } catch (error) {
-    if (error instanceof CrmError && error.code !== 'unavailable') return refusedBy(error)
+    if (isRefusal(error)) return refusedBy(error)
     throw error
   }
 }

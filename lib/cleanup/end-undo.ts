@@ -3,10 +3,10 @@ import type { RunFailure } from '#lib/cleanup/report-run.ts'
 import { type RunPlan, readPlan, runFiles } from '#lib/cleanup/run-files.ts'
 import { runContext } from '#lib/cleanup/run-job.ts'
 import { undoSource } from '#lib/cleanup/undo-records.ts'
+import { changeJob } from '#lib/jobs/job-record.ts'
 import { undoRefresh } from '#lib/refresh/undo-refresh.ts'
 import type { Context } from '#lib/runtime/context.ts'
 import type { Files } from '#lib/runtime/files.ts'
-import { changeJob } from '#lib/transfer/jobs/job-record.ts'
 import { run } from '#schemas/system/run.ts'
 
 /** What undoing a run did. */

@@ -1,8 +1,7 @@
-import { CrmError } from '#lib/errors.ts'
 import { createFactChecker, type FactChecker } from '#lib/quality/check-facts.ts'
 import type { QualityAt } from '#lib/quality/evaluate.ts'
 import type { Context } from '#lib/runtime/context.ts'
-import { isOutage } from '#lib/runtime/outage.ts'
+import { isPassing } from '#lib/runtime/outage.ts'
 import type { Checked, StoredRecord } from '#lib/store/items.ts'
 import type { ObjectDefinition } from '#schemas/definition.ts'
 
@@ -17,11 +16,6 @@ export function factsFor(ctx: Context, object: ObjectDefinition, at: QualityAt):
       return oneByOne(check, records)
     }
   }
-}
-
-/** Whether an error says nothing about the record at hand: a service is away, and the step is to be tried again. */
-export function isPassing(error: unknown): boolean {
-  return isOutage(error) || (error instanceof CrmError && error.code === 'unavailable')
 }
 
 /** Whether both say the same of a record, whenever it was found out; nothing found out is as good as nothing wrong. */

@@ -1,9 +1,9 @@
 import { type RunFailure, reportRun } from '#lib/cleanup/report-run.ts'
 import { runFiles } from '#lib/cleanup/run-files.ts'
 import { runContext, stateOf } from '#lib/cleanup/run-job.ts'
+import { changeJob } from '#lib/jobs/job-record.ts'
 import type { Context } from '#lib/runtime/context.ts'
 import type { Files } from '#lib/runtime/files.ts'
-import { changeJob } from '#lib/transfer/jobs/job-record.ts'
 import { run } from '#schemas/system/run.ts'
 
 /** What a step's error means to whoever reads the run. */

@@ -1,5 +1,5 @@
 import { fixedFields, type Refusal, refusalOf } from '#lib/cleanup/check-fixes.ts'
-import { isPassing, sameFacts } from '#lib/cleanup/facts.ts'
+import { sameFacts } from '#lib/cleanup/facts.ts'
 import type { ReportItem } from '#lib/cleanup/items.ts'
 import { noCounts, type RunPlan, type SegmentCounts, type SegmentLists } from '#lib/cleanup/run-files.ts'
 import type { FactChecker } from '#lib/quality/check-facts.ts'
@@ -10,6 +10,7 @@ import { addRecord, emptySummary, type QualitySummary } from '#lib/quality-repor
 import type { CompiledObject } from '#lib/records/compile.ts'
 import { isStale } from '#lib/refresh/is-stale.ts'
 import type { Context } from '#lib/runtime/context.ts'
+import { isPassing } from '#lib/runtime/outage.ts'
 import type { Checked, StoredRecord } from '#lib/store/items.ts'
 
 /** What a segment's records are judged with. */

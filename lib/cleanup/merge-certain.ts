@@ -2,7 +2,7 @@ import type { ReportItem } from '#lib/cleanup/items.ts'
 import { keepPart, readPart } from '#lib/cleanup/part-files.ts'
 import type { RunPlan } from '#lib/cleanup/run-files.ts'
 import { decideGroup } from '#lib/duplicate-groups/decide-group.ts'
-import { CrmError } from '#lib/errors.ts'
+import { isRefusal } from '#lib/errors.ts'
 import type { Context } from '#lib/runtime/context.ts'
 import type { Files } from '#lib/runtime/files.ts'
 import { readGroup } from '#lib/store/duplicate-items.ts'
@@ -42,7 +42,7 @@ async function mergesOf(ctx: Context, { id }: Group): Promise<string[] | undefin
   try {
     return (await decideGroup(ctx, { id, decision: 'merge' })).merges
   } catch (error) {
-    if (error instanceof CrmError && error.code !== 'unavailable' && error.code !== 'internal') return undefined
+    if (isRefusal(error)) return undefined
     throw error
   }
 }

@@ -1,7 +1,7 @@
 import type { ReportItem } from '#lib/cleanup/items.ts'
 import { ndjsonType, runFiles } from '#lib/cleanup/run-files.ts'
+import { plainJson } from '#lib/jobs/plain-json.ts'
 import type { Files } from '#lib/runtime/files.ts'
-import { plainJson } from '#lib/transfer/jobs/plain-json.ts'
 
 /** Steps that are no map, each with a file of what it came to. */
 export type PartName = 'duplicates' | 'merges' | 'refresh'

@@ -4,7 +4,7 @@ import type { LaneInput } from '#lib/cleanup/plan-run.ts'
 import { ndjsonType, readPlan, runFiles } from '#lib/cleanup/run-files.ts'
 import { loadRun, runContext, stateOf } from '#lib/cleanup/run-job.ts'
 import { type Conflict, undoSource } from '#lib/cleanup/undo-records.ts'
-import { CrmError } from '#lib/errors.ts'
+import { isRefusal } from '#lib/errors.ts'
 import { undoMerge } from '#lib/merge/undo-merge.ts'
 import type { Context } from '#lib/runtime/context.ts'
 import type { Files } from '#lib/runtime/files.ts'
@@ -48,7 +48,7 @@ async function undoOne(ctx: Context, mergeId: string): Promise<Conflict | undefi
     await undoMerge(ctx, { mergeId })
     return undefined
   } catch (error) {
-    if (!(error instanceof CrmError) || error.code === 'unavailable') throw error
+    if (!isRefusal(error)) throw error
     return { id: mergeId, object: 'merge', code: error.code, detail: error.message }
   }
 }

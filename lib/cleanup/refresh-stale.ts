@@ -3,12 +3,12 @@ import { doneSegments } from '#lib/cleanup/lane-segments.ts'
 import { keepPart, readPart } from '#lib/cleanup/part-files.ts'
 import { type RunPlan, readPlan } from '#lib/cleanup/run-files.ts'
 import { isRunning, runContext } from '#lib/cleanup/run-job.ts'
+import { plainJson } from '#lib/jobs/plain-json.ts'
 import { planRefresh } from '#lib/refresh/plan-refresh.ts'
 import type { Context } from '#lib/runtime/context.ts'
 import type { Files } from '#lib/runtime/files.ts'
 import type { StoredRecord } from '#lib/store/items.ts'
 import { readRecords } from '#lib/store/read.ts'
-import { plainJson } from '#lib/transfer/jobs/plain-json.ts'
 
 /** What asking people to verify stale records came to. */
 export type RefreshSum = { created: number; alreadyOpen: number; unassigned: number; planId?: string }

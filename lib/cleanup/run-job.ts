@@ -1,9 +1,9 @@
 import * as z from 'zod'
 import { invalidAt } from '#lib/errors.ts'
+import { loadJob } from '#lib/jobs/load-job.ts'
 import { systemActor } from '#lib/permissions/system-actor.ts'
 import type { Context } from '#lib/runtime/context.ts'
 import type { StoredRecord } from '#lib/store/items.ts'
-import { loadJob } from '#lib/transfer/jobs/load-job.ts'
 import { run, runStates } from '#schemas/system/run.ts'
 
 /** How far a run is. */

@@ -1,7 +1,7 @@
-import { isPassing } from '#lib/cleanup/facts.ts'
 import { runFiles } from '#lib/cleanup/run-files.ts'
 import { CrmError } from '#lib/errors.ts'
 import type { Files } from '#lib/runtime/files.ts'
+import { isPassing } from '#lib/runtime/outage.ts'
 
 /** Keeps why a lane failed, for the report. */
 export async function tellFailure(files: Files, runId: string, error: unknown): Promise<void> {

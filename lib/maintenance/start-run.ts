@@ -1,3 +1,4 @@
+import { changeJob } from '#lib/jobs/job-record.ts'
 import { compileObject } from '#lib/records/compile.ts'
 import { firstVersion } from '#lib/records/next-state.ts'
 import type { Plan } from '#lib/records/plan.ts'
@@ -7,7 +8,6 @@ import { derivedId } from '#lib/runtime/ids.ts'
 import { startWorkflow } from '#lib/runtime/workflows.ts'
 import type { StoredRecord } from '#lib/store/items.ts'
 import { readRecord } from '#lib/store/read.ts'
-import { changeJob } from '#lib/transfer/jobs/job-record.ts'
 import { run, type runKinds } from '#schemas/system/run.ts'
 
 /** What to run, and for whom. */

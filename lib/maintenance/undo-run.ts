@@ -1,9 +1,9 @@
 import { stateOf, wrongState } from '#lib/cleanup/run-job.ts'
+import { changeJob } from '#lib/jobs/job-record.ts'
 import { mayRun } from '#lib/maintenance/may-run.ts'
 import type { Context } from '#lib/runtime/context.ts'
 import { startWorkflow } from '#lib/runtime/workflows.ts'
 import type { StoredRecord } from '#lib/store/items.ts'
-import { changeJob } from '#lib/transfer/jobs/job-record.ts'
 import { run } from '#schemas/system/run.ts'
 
 /**

@@ -1,7 +1,7 @@
 import { notFound } from '#lib/errors.ts'
+import { changeJob } from '#lib/jobs/job-record.ts'
 import { viewNotification } from '#lib/notifications/view-notification.ts'
 import type { Context } from '#lib/runtime/context.ts'
-import { changeJob } from '#lib/transfer/jobs/job-record.ts'
 import type { NotificationView } from '#schemas/api/notifications.ts'
 import { notification } from '#schemas/system/notification.ts'
 

@@ -1,7 +1,7 @@
+import { loadJob } from '#lib/jobs/load-job.ts'
 import { filesOf, viewReport } from '#lib/quality-report/view-report.ts'
 import type { Context } from '#lib/runtime/context.ts'
 import type { Files } from '#lib/runtime/files.ts'
-import { loadJob } from '#lib/transfer/jobs/load-job.ts'
 import type { QualityReportView } from '#schemas/api/quality.ts'
 import { qualityReport } from '#schemas/system/quality-report.ts'
 

@@ -1,3 +1,4 @@
+import { plainJson } from '#lib/jobs/plain-json.ts'
 import { detailId, pointId } from '#lib/quality-report/snapshot-ids.ts'
 import { type SnapshotPart, snapshotParts, tenantPart } from '#lib/quality-report/snapshot-parts.ts'
 import { noKey, type QualitySummary } from '#lib/quality-report/summary.ts'
@@ -8,7 +9,6 @@ import { writeMany } from '#lib/records/write-many.ts'
 import type { Context } from '#lib/runtime/context.ts'
 import { policyOf } from '#lib/settings/policy.ts'
 import { readRecords } from '#lib/store/read.ts'
-import { plainJson } from '#lib/transfer/jobs/plain-json.ts'
 import { qualitySnapshot } from '#schemas/system/quality-snapshot.ts'
 
 /** What a run found. `at` (RFC 3339): the time it stands for, by which trends order it. */

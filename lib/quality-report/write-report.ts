@@ -1,3 +1,4 @@
+import { plainJson } from '#lib/jobs/plain-json.ts'
 import { notify } from '#lib/notifications/notify.ts'
 import type { Actor } from '#lib/permissions/actor.ts'
 import { qualityScopes } from '#lib/quality-report/quality-scope.ts'
@@ -11,7 +12,6 @@ import type { Context } from '#lib/runtime/context.ts'
 import type { Files } from '#lib/runtime/files.ts'
 import { derivedId } from '#lib/runtime/ids.ts'
 import { readRecord } from '#lib/store/read.ts'
-import { plainJson } from '#lib/transfer/jobs/plain-json.ts'
 import type { JsonObject } from '#schemas/json.ts'
 import { qualityReport } from '#schemas/system/quality-report.ts'
 

@@ -1,4 +1,4 @@
-import { CrmError } from '#lib/errors.ts'
+import { type CrmError, isRefusal } from '#lib/errors.ts'
 import { commit } from '#lib/records/commit.ts'
 import { loadMatchKeys } from '#lib/records/load-match-keys.ts'
 import type { Plan } from '#lib/records/plan.ts'
@@ -98,9 +98,4 @@ async function writeAlone(ctx: Context, { plan, replan }: BulkWrite): Promise<Bu
 
 function written({ after, action }: Plan): BulkOutcome {
   return { id: after.id, version: after.version, action }
-}
-
-/** Refused for what the record is; anything else says nothing about it. */
-function isRefusal(error: unknown): error is CrmError {
-  return error instanceof CrmError && error.code !== 'unavailable' && error.code !== 'internal'
 }

@@ -1,4 +1,4 @@
-import { utcOf } from '#lib/transfer/mapping/zoned-time.ts'
+import { utcOf } from '#lib/runtime/zoned-time.ts'
 
 /** Tasks are due when people go home. */
 const endOfWork = '18:00:00'

@@ -1,3 +1,5 @@
+import { CrmError } from '#lib/errors.ts'
+
 /** Errors of AWS services, and of the way to them, that pass by themselves. */
 const passing = new Set([
   'ThrottlingException',
@@ -20,6 +22,11 @@ const passing = new Set([
   'KmsThrottlingException',
 ])
 const passingCodes = new Set(['ECONNREFUSED', 'ECONNRESET', 'ETIMEDOUT', 'EPIPE', 'ENOTFOUND', 'EAI_AGAIN'])
+
+/** Whether trying later helps, whoever says so: a service behind us, or our own code about one. */
+export function isPassing(error: unknown): boolean {
+  return isOutage(error) || (error instanceof CrmError && error.code === 'unavailable')
+}
 
 /** Whether an error says that a service behind us is overloaded, down or out of reach, so that trying later helps. */
 export function isOutage(error: unknown): boolean {

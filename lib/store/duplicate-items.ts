@@ -1,3 +1,4 @@
+import type { Key } from '#lib/store/keys.ts'
 import type { IndexName } from '#lib/store/query.ts'
 import { readSlice } from '#lib/store/query.ts'
 import { getItem } from '#lib/store/read.ts'
@@ -75,9 +76,14 @@ export async function readGroups(
   return { groups: rows.map(({ sort, item }) => ({ sort, group: withoutKeys(item) as StoredGroup })), isLast }
 }
 
+/** Where one half of a pair stands: with `id`. */
+export function pairKey({ id, other }: Pick<StoredPair, 'id' | 'other'>): Key {
+  return { pk: noteKey(id), sk: `P#${other}` }
+}
+
 /** Writes one half of a pair; `likely` never takes the place of `refused`. */
 export function putPair(tableName: string, pair: StoredPair): Step {
-  const put = { TableName: tableName, Item: { pk: noteKey(pair.id), sk: `P#${pair.other}`, ...pair } }
+  const put = { TableName: tableName, Item: { ...pairKey(pair), ...pair } }
   const guard = {
     ConditionExpression: 'attribute_not_exists(pk) OR #state <> :refused',
     ExpressionAttributeNames: { '#state': 'state' },
@@ -91,7 +97,7 @@ export function dropPair(tableName: string, { id, other }: Pick<StoredPair, 'id'
   return step(id, {
     Delete: {
       TableName: tableName,
-      Key: { pk: noteKey(id), sk: `P#${other}` },
+      Key: pairKey({ id, other }),
       ConditionExpression: 'attribute_not_exists(pk) OR #state <> :refused',
       ExpressionAttributeNames: { '#state': 'state' },
       ExpressionAttributeValues: { ':refused': 'refused' },

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb'
 import { DeleteCommand } from '@aws-sdk/lib-dynamodb'
-import { dropMembership, readDuplicateNotes } from '#lib/store/duplicate-items.ts'
+import { dropMembership, pairKey, readDuplicateNotes } from '#lib/store/duplicate-items.ts'
 import type { StoredRecord } from '#lib/store/items.ts'
 import { recordKey } from '#lib/store/keys.ts'
 import { readSlice } from '#lib/store/query.ts'
@@ -54,10 +54,9 @@ async function keysIn(store: Store, pk: string): Promise<{ pk: string; sk: strin
 async function forgetDuplicates(store: Store, id: string): Promise<void> {
   const { pairs, groupIds } = await readDuplicateNotes(store, id)
   if (pairs.length + groupIds.length === 0) return
-  const half = (of: string, other: string) => ({ pk: `D#${of}`, sk: `P#${other}` })
   await deleteAll(
     store,
-    pairs.map(({ other }) => half(other, id)),
+    pairs.map(({ other }) => pairKey({ id: other, other: id })),
   )
   await write(
     store,
@@ -65,7 +64,7 @@ async function forgetDuplicates(store: Store, id: string): Promise<void> {
   )
   await deleteAll(
     store,
-    pairs.map(({ other }) => half(id, other)),
+    pairs.map(({ other }) => pairKey({ id, other })),
   )
 }
 

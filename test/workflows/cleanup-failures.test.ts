@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { unavailable } from '#lib/errors.ts'
-import { changeJob } from '#lib/transfer/jobs/job-record.ts'
+import { changeJob } from '#lib/jobs/job-record.ts'
 import { run } from '#schemas/system/run.ts'
 import { runCleanupWorkflow, runUndoWorkflow, startedRun } from '../support/cleanup-run.ts'
 import { cleanCustomers, dirtyCustomers, storeRaw } from '../support/dirty-records.ts'

@@ -1,7 +1,7 @@
 import { step, stepFailure } from '#functions/edge/step.ts'
 import { jobInput } from '#functions/workflows/export/job-input.ts'
 import { systemTools } from '#functions/workflows/job-context.ts'
-import { changeJob } from '#lib/transfer/jobs/job-record.ts'
+import { changeJob } from '#lib/jobs/job-record.ts'
 import { exportJob } from '#schemas/system/export.ts'
 
 /** Ends an export that cannot go on, and says why. */

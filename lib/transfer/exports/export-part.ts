@@ -1,9 +1,9 @@
+import { loadJob } from '#lib/jobs/load-job.ts'
 import { findRecords } from '#lib/records/operations/find-records.ts'
 import type { Context } from '#lib/runtime/context.ts'
 import type { Files } from '#lib/runtime/files.ts'
 import { exportFiles } from '#lib/transfer/exports/export-files.ts'
 import { exportJobOf } from '#lib/transfer/exports/export-job.ts'
-import { loadJob } from '#lib/transfer/jobs/load-job.ts'
 import { exportJob } from '#schemas/system/export.ts'
 
 /** 8,000,000 characters: about 10,000 records; that is all of an export that is held at once. */

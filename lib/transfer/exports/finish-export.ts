@@ -1,3 +1,5 @@
+import { changeJob } from '#lib/jobs/job-record.ts'
+import { loadJob } from '#lib/jobs/load-job.ts'
 import type { Context } from '#lib/runtime/context.ts'
 import type { Files } from '#lib/runtime/files.ts'
 import { csvLine, encodeCsv } from '#lib/transfer/csv/write-csv.ts'
@@ -5,8 +7,6 @@ import { exportColumns, noteParts, type UsedParts } from '#lib/transfer/exports/
 import { exportFiles } from '#lib/transfer/exports/export-files.ts'
 import { type ExportJob, exportJobOf } from '#lib/transfer/exports/export-job.ts'
 import { readLatest, readParts } from '#lib/transfer/exports/read-parts.ts'
-import { changeJob } from '#lib/transfer/jobs/job-record.ts'
-import { loadJob } from '#lib/transfer/jobs/load-job.ts'
 import type { JsonObject } from '#schemas/json.ts'
 import { exportJob } from '#schemas/system/export.ts'
 

@@ -1,8 +1,8 @@
+import { changeJob } from '#lib/jobs/job-record.ts'
 import type { Context } from '#lib/runtime/context.ts'
 import type { Files } from '#lib/runtime/files.ts'
 import { importFiles } from '#lib/transfer/imports/import-files.ts'
 import type { ImportProblem } from '#lib/transfer/imports/report-import.ts'
-import { changeJob } from '#lib/transfer/jobs/job-record.ts'
 import { importJob } from '#schemas/system/import.ts'
 
 /** Adds up what undoing did. One that failed ends as a failed import, which can be undone again. */

@@ -1,11 +1,11 @@
 import { CrmError, unavailable } from '#lib/errors.ts'
+import { loadJob } from '#lib/jobs/load-job.ts'
 import type { Context } from '#lib/runtime/context.ts'
 import type { Files } from '#lib/runtime/files.ts'
-import { isOutage } from '#lib/runtime/outage.ts'
+import { isPassing } from '#lib/runtime/outage.ts'
 import { hasResult, importFiles } from '#lib/transfer/imports/import-files.ts'
 import { startedImport } from '#lib/transfer/imports/import-job.ts'
 import { importSegment, openMemory, recallSegment, type SegmentMemory } from '#lib/transfer/imports/import-segment.ts'
-import { loadJob } from '#lib/transfer/jobs/load-job.ts'
 import { importJob } from '#schemas/system/import.ts'
 
 /** 2 minutes: more than any segment takes; with less left the step ends and its retry goes on. */
@@ -37,8 +37,7 @@ export async function importSegments(
 
 /** Keeps why a segment failed, since a distributed map only tells that too many did; and fails. */
 async function tellFailure(files: Files, id: string, error: unknown): Promise<never> {
-  const isRefusal = error instanceof CrmError && error.code !== 'unavailable'
-  const code = isRefusal ? error.code : isOutage(error) || error instanceof CrmError ? 'unavailable' : 'internal'
+  const code = isPassing(error) ? 'unavailable' : error instanceof CrmError ? error.code : 'internal'
   const detail = error instanceof Error ? error.message : String(error)
   await files.write(importFiles.failure(id), JSON.stringify({ code, detail }))
   throw error

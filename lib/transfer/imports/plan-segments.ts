@@ -1,10 +1,10 @@
+import { changeJob } from '#lib/jobs/job-record.ts'
+import { loadJob } from '#lib/jobs/load-job.ts'
 import type { Context } from '#lib/runtime/context.ts'
 import type { Files } from '#lib/runtime/files.ts'
 import { readManifest } from '#lib/transfer/imports/import-files.ts'
 import { type StartedImport, startedImport } from '#lib/transfer/imports/import-job.ts'
 import { splitFile } from '#lib/transfer/imports/split-file.ts'
-import { changeJob } from '#lib/transfer/jobs/job-record.ts'
-import { loadJob } from '#lib/transfer/jobs/load-job.ts'
 import { importJob } from '#schemas/system/import.ts'
 
 /** Segments from `first` to `last`, done one after the other. */

@@ -1,4 +1,4 @@
-import { CrmError, type FieldProblem } from '#lib/errors.ts'
+import { type CrmError, type FieldProblem, isRefusal } from '#lib/errors.ts'
 import type { CompiledObject } from '#lib/records/compile.ts'
 import { parseInput } from '#lib/records/input.ts'
 import { planCreate } from '#lib/records/operations/create-record.ts'
@@ -65,7 +65,7 @@ async function planRow({ ctx, job, object }: RowContext, row: PreparedRow): Prom
     const plan = await planCreate({ ...ctx, ids }, { object: job.target, input: row.input })
     return { ...row, create: { ...plan, requestId: requestIdOf(job, row.row) }, state: plan.after }
   } catch (error) {
-    if (!(error instanceof CrmError) || error.code === 'unavailable') throw error
+    if (!isRefusal(error)) throw error
     const reasons = refusalReasons(job, error)
     // A row without all that a new record needs may still be about a record that exists.
     const isIncomplete = error.errors.length > 0 && error.errors.every(({ code }) => code === 'required')

@@ -1,10 +1,10 @@
 import { invalidCursor } from '#lib/errors.ts'
+import { loadJob } from '#lib/jobs/load-job.ts'
 import type { Context } from '#lib/runtime/context.ts'
 import type { Files } from '#lib/runtime/files.ts'
 import { decodeCursor, encodeCursor } from '#lib/store/cursor.ts'
 import { importFiles } from '#lib/transfer/imports/import-files.ts'
 import type { Conflict } from '#lib/transfer/imports/undo-records.ts'
-import { loadJob } from '#lib/transfer/jobs/load-job.ts'
 import { importJob } from '#schemas/system/import.ts'
 
 /**

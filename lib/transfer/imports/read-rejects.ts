@@ -1,8 +1,8 @@
+import { loadJob } from '#lib/jobs/load-job.ts'
 import type { Context } from '#lib/runtime/context.ts'
 import type { Files } from '#lib/runtime/files.ts'
 import { importFiles } from '#lib/transfer/imports/import-files.ts'
 import { stateOf, wrongState } from '#lib/transfer/imports/import-job.ts'
-import { loadJob } from '#lib/transfer/jobs/load-job.ts'
 import { importJob } from '#schemas/system/import.ts'
 
 /** The rejected rows: the file itself, or for a large one where it can be got. */

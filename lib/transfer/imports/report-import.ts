@@ -1,3 +1,6 @@
+import { changeJob } from '#lib/jobs/job-record.ts'
+import { loadJob } from '#lib/jobs/load-job.ts'
+import { plainJson } from '#lib/jobs/plain-json.ts'
 import type { Context } from '#lib/runtime/context.ts'
 import type { Files } from '#lib/runtime/files.ts'
 import { encodeCsv } from '#lib/transfer/csv/write-csv.ts'
@@ -5,9 +8,6 @@ import { importFiles, readManifest } from '#lib/transfer/imports/import-files.ts
 import { type ImportState, type StartedImport, startedImport, stateOf } from '#lib/transfer/imports/import-job.ts'
 import { rejectLines } from '#lib/transfer/imports/reject-lines.ts'
 import { noSums, type Sums } from '#lib/transfer/imports/sums.ts'
-import { changeJob } from '#lib/transfer/jobs/job-record.ts'
-import { loadJob } from '#lib/transfer/jobs/load-job.ts'
-import { plainJson } from '#lib/transfer/jobs/plain-json.ts'
 import type { ImportReport } from '#schemas/api/jobs.ts'
 import { importJob } from '#schemas/system/import.ts'
 

@@ -1,4 +1,4 @@
-import { CrmError } from '#lib/errors.ts'
+import { isRefusal } from '#lib/errors.ts'
 import type { Plan } from '#lib/records/plan.ts'
 import type { Files } from '#lib/runtime/files.ts'
 import type { StoredRecord } from '#lib/store/items.ts'
@@ -90,7 +90,7 @@ async function updateRow(queue: RowQueue, { row, input }: PreparedRow, { record 
     if (plan.action === 'unchanged') outcomes.push(unchangedRow(row, record.id))
     else await add(queue, { row, outcome: 'updated', write: { plan, replan } })
   } catch (error) {
-    if (!(error instanceof CrmError) || error.code === 'unavailable') throw error
+    if (!isRefusal(error)) throw error
     outcomes.push({ row, outcome: 'rejected', id: record.id, reasons: refusalReasons(rows.job, error) })
   }
 }

@@ -1,9 +1,9 @@
+import { changeJob } from '#lib/jobs/job-record.ts'
 import type { Context } from '#lib/runtime/context.ts'
 import type { Files } from '#lib/runtime/files.ts'
 import { startWorkflow } from '#lib/runtime/workflows.ts'
 import { stateOf, wrongState } from '#lib/transfer/imports/import-job.ts'
 import { viewImport } from '#lib/transfer/imports/view-import.ts'
-import { changeJob } from '#lib/transfer/jobs/job-record.ts'
 import type { JsonObject } from '#schemas/json.ts'
 import { importJob } from '#schemas/system/import.ts'
 

@@ -1,4 +1,4 @@
-import { CrmError } from '#lib/errors.ts'
+import { isRefusal } from '#lib/errors.ts'
 import type { Actor } from '#lib/permissions/actor.ts'
 import { planRemove } from '#lib/records/operations/remove-record.ts'
 import { planRevert } from '#lib/records/operations/revert-record.ts'
@@ -95,7 +95,7 @@ async function carryOut(ctx: Context, decisions: readonly Decision[], undone: Un
 }
 
 function refused({ row, id }: Touched, error: unknown): Decision {
-  if (!(error instanceof CrmError) || error.code === 'unavailable') throw error
+  if (!isRefusal(error)) throw error
   return { row, id, kind: 'conflict', code: error.errors[0]?.code ?? error.code, detail: error.message }
 }
 

@@ -1,4 +1,5 @@
 import { unavailable } from '#lib/errors.ts'
+import { loadJob } from '#lib/jobs/load-job.ts'
 import type { Context } from '#lib/runtime/context.ts'
 import type { Files } from '#lib/runtime/files.ts'
 import { readRecords } from '#lib/store/read.ts'
@@ -6,7 +7,6 @@ import { importFiles, ndjson, readResult, readSegment } from '#lib/transfer/impo
 import { type StartedImport, startedImport } from '#lib/transfer/imports/import-job.ts'
 import { rowId } from '#lib/transfer/imports/prepare-row.ts'
 import { type Touched, undoRecords } from '#lib/transfer/imports/undo-records.ts'
-import { loadJob } from '#lib/transfer/jobs/load-job.ts'
 import { importJob } from '#schemas/system/import.ts'
 
 /** 2 minutes: more than any segment takes; with less left the step ends and its retry goes on. */

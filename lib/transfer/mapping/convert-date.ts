@@ -1,6 +1,6 @@
+import { utcOf } from '#lib/runtime/zoned-time.ts'
 import { type CellResult, wrong } from '#lib/transfer/mapping/cell-result.ts'
 import type { DateOrder } from '#lib/transfer/mapping/mapping-target.ts'
-import { utcOf } from '#lib/transfer/mapping/zoned-time.ts'
 
 /** How a column writes its dates (`''`: not told), and the time zone that times without one belong to. */
 export type DateReading = { order: DateOrder | ''; timeZone: string }

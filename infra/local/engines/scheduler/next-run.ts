@@ -1,5 +1,5 @@
+import { instantOf, wallOf } from '#lib/runtime/zoned-time.ts'
 import type { Expression } from './schedule-expression.ts'
-import { instantOf, wallOf } from './zone-times.ts'
 
 /** When a schedule may run; instants are milliseconds since 1970. */
 export type Timing = {

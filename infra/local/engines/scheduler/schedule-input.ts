@@ -3,7 +3,6 @@ import { AwsError } from '../aws-error.ts'
 import { nextRun, type Timing } from './next-run.ts'
 import { parseExpression } from './schedule-expression.ts'
 import { isTarget, takesJson } from './targets.ts'
-import { isTimeZone } from './zone-times.ts'
 
 /** Names of schedules and groups. */
 export const nameShape = z.string().regex(/^[0-9A-Za-z_.-]{1,64}$/, '1 to 64 letters, digits, -, _ and . only')
@@ -103,4 +102,13 @@ function isJson(text: string): boolean {
 
 function refused(message: string): AwsError {
   return new AwsError('ValidationException', message)
+}
+
+/** Whether a time zone is one of the IANA database, old names included; an offset such as +08:00 is none. */
+function isTimeZone(timeZone: string): boolean {
+  try {
+    return /^[A-Za-z]/.test(timeZone) && new Intl.DateTimeFormat('en-US', { timeZone }) !== undefined
+  } catch {
+    return false
+  }
 }

@@ -1,11 +1,11 @@
 import { SFNClient, StartExecutionCommand } from '@aws-sdk/client-sfn'
 import { mockClient } from 'aws-sdk-client-mock'
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest'
+import { changeJob } from '#lib/jobs/job-record.ts'
 import { cancelRun } from '#lib/maintenance/cancel-run.ts'
 import { startRun } from '#lib/maintenance/start-run.ts'
 import { undoRun } from '#lib/maintenance/undo-run.ts'
 import { readRecord } from '#lib/store/read.ts'
-import { changeJob } from '#lib/transfer/jobs/job-record.ts'
 import { run } from '#schemas/system/run.ts'
 import { startTables, systemContext, type Tables, toldBy } from '../../../support/table.ts'
 

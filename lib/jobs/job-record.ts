@@ -1,10 +1,10 @@
+import { loadJob } from '#lib/jobs/load-job.ts'
 import { compileObject } from '#lib/records/compile.ts'
 import { nextVersion } from '#lib/records/next-state.ts'
 import type { Plan } from '#lib/records/plan.ts'
 import { type Written, writeRecord } from '#lib/records/write.ts'
 import type { Context } from '#lib/runtime/context.ts'
 import type { StoredRecord } from '#lib/store/items.ts'
-import { loadJob } from '#lib/transfer/jobs/load-job.ts'
 import type { ObjectDefinition } from '#schemas/definition.ts'
 import type { JsonObject } from '#schemas/json.ts'
 
