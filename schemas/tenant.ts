@@ -40,7 +40,16 @@ export const tenantFile = tenantSettings.extend({
 /** A validated tenant file. */
 export type TenantFile = z.infer<typeof tenantFile>
 
-/** Whether a text names a time zone of the IANA database. */
+/** Whether a text names a time zone of the IANA database, by its present name or an older one, spelled as there; an offset is none. */
 export function isTimeZone(zone: string): boolean {
-  return zone === 'UTC' || Intl.supportedValuesOf('timeZone').includes(zone)
+  // Intl alone would take any case, and AWS might not.
+  return /^(UTC|[A-Z][A-Za-z_-]+(\/[A-Z][A-Za-z0-9_+-]+)+)$/.test(zone) && isKnown(zone)
+}
+
+function isKnown(timeZone: string): boolean {
+  try {
+    return new Intl.DateTimeFormat('en-US', { timeZone }) !== undefined
+  } catch {
+    return false
+  }
 }

@@ -45,7 +45,7 @@ export const handler = serve([
   }),
   on(Ask.CancelRun, async (ctx, { path }) => {
     const { cancelRun } = await load.cancel()
-    return accepted(await cancelRun(ctx, path.id))
+    return accepted(await cancelRun(ctx, { workflow: required('CLEANUP_WORKFLOW_ARN') }, path.id))
   }),
   on(Ask.UndoRun, async (ctx, { path }) => {
     const { undoRun } = await load.undo()

@@ -41,9 +41,11 @@ export class FilesBucket extends Construct {
       bucketKeyEnabled: true,
       lifecycleRules: [
         { abortIncompleteMultipartUploadAfter: Duration.days(7) },
-        // Copies of personal data do not stay longer than they are of use: a download, and the undoing of an import.
+        // Copies of personal data do not stay longer than they are of use: a download, the undoing of an import or a cleanup, a trend over a year.
         { prefix: 'exports/', expiration: Duration.days(7), noncurrentVersionExpiration: Duration.days(1) },
         { prefix: 'imports/', expiration: Duration.days(180), noncurrentVersionExpiration: Duration.days(7) },
+        { prefix: 'cleanup/', expiration: Duration.days(180), noncurrentVersionExpiration: Duration.days(7) },
+        { prefix: 'reports/', expiration: Duration.days(400), noncurrentVersionExpiration: Duration.days(7) },
       ],
       ...(tenant.corsOrigins.length > 0 && { cors: [fromBrowsers(tenant.corsOrigins)] }),
     })

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { parseArgs } from 'node:util'
-import type { RunReport, RunView } from '#schemas/api/maintenance.ts'
+import type { CleanupReport, CleanupRunView } from '#schemas/api/maintenance.ts'
 import { type Client, openClient } from './client.ts'
 import { createProgress } from './progress-bar.ts'
 
@@ -27,8 +27,8 @@ try {
   process.exitCode = 1
 }
 
-async function clean(client: Client): Promise<RunView> {
-  const { id } = await client.call<RunView>('POST', '/v1/maintenance/runs', { dryRun: flags['dry-run'] })
+async function clean(client: Client): Promise<CleanupRunView> {
+  const { id } = await client.call<CleanupRunView>('POST', '/v1/maintenance/runs', { dryRun: flags['dry-run'] })
   const run = await follow(client, id, flags['dry-run'] ? 'Dry run' : 'Cleanup')
   console.log(`${run.dryRun ? 'Dry run' : 'Cleanup'} ${id}: ${run.state}${seconds(run)}`)
   if (run.failure) console.log(`  ${run.failure.detail}`)
@@ -38,7 +38,7 @@ async function clean(client: Client): Promise<RunView> {
   return run
 }
 
-async function takeBack(client: Client, id: string): Promise<RunView> {
+async function takeBack(client: Client, id: string): Promise<CleanupRunView> {
   await client.call('POST', `/v1/maintenance/runs/${id}/undo`, {})
   const run = await follow(client, id, 'Undoing')
   const { reverted = 0, unmerged = 0, tasksRemoved = 0, conflicts = 0, kept = 0 } = run.undo ?? {}
@@ -53,10 +53,10 @@ async function takeBack(client: Client, id: string): Promise<RunView> {
   return run
 }
 
-async function follow(client: Client, id: string, title: string): Promise<RunView> {
+async function follow(client: Client, id: string, title: string): Promise<CleanupRunView> {
   const progress = createProgress(title)
   for (;;) {
-    const run = await client.call<RunView>('GET', `/v1/maintenance/runs/${id}`)
+    const run = await client.call<CleanupRunView>('GET', `/v1/maintenance/runs/${id}`)
     const steps = run.steps ?? []
     const at = steps.find(({ state }) => state === 'running')
     const evaluated = steps.find(({ name }) => name === 'evaluate')?.count ?? 0
@@ -71,7 +71,7 @@ async function follow(client: Client, id: string, title: string): Promise<RunVie
 }
 
 function tell(
-  { counts, fixesByKind, findingsByRule, quality, duplicates, refresh, problems }: RunReport,
+  { counts, fixesByKind, findingsByRule, quality, duplicates, refresh, problems }: CleanupReport,
   dry: boolean,
 ) {
   const score = (value: number | null) => (value === null ? '-' : value.toFixed(1))
@@ -102,7 +102,7 @@ function table(rows: [string, number][]): void {
   for (const [name, count] of rows) console.log(`  ${name.padEnd(28)}${String(count).padStart(9)}`)
 }
 
-function seconds({ startedAt, endedAt, report }: RunView): string {
+function seconds({ startedAt, endedAt, report }: CleanupRunView): string {
   const took = (Date.parse(endedAt ?? '') - Date.parse(startedAt)) / 1000
   if (!(took > 0)) return ''
   return ` in ${took.toFixed(1)} s, ${Math.round((report?.counts.evaluated ?? 0) / took)} records/s`

@@ -1,11 +1,11 @@
 import { notFound } from '#lib/errors.ts'
 import type { Actor } from '#lib/permissions/actor.ts'
-import { allows, recordRule } from '#lib/permissions/rules.ts'
+import { allows, recordRule, scopeOf } from '#lib/permissions/rules.ts'
 import { textOf } from '#lib/records/owner-of.ts'
 import type { Context } from '#lib/runtime/context.ts'
 import { derivedId, isTypeId } from '#lib/runtime/ids.ts'
 import type { StoredRecord } from '#lib/store/items.ts'
-import { readSlice } from '#lib/store/query.ts'
+import { readRows } from '#lib/store/query.ts'
 import { readRecord, toRecord } from '#lib/store/read.ts'
 import { audit, auditItem } from '#schemas/system/audit.ts'
 
@@ -39,8 +39,9 @@ export function auditOf({ id, createdAt, fields }: StoredRecord): Audit {
 }
 
 /** Whose records somebody may have audited: everybody's, their team's, or nobody's. */
-export function auditReach({ role, teamId }: Actor): { teamId?: string } | undefined {
-  const scope = (role.scopes.get(audit.name) ?? role.scopes.get('*'))?.create
+export function auditReach(actor: Actor): { teamId?: string } | undefined {
+  const { teamId } = actor
+  const scope = scopeOf(actor, audit.name, 'create')
   if (scope === 'all') return {}
   return scope === 'team' && teamId !== undefined ? { teamId } : undefined
 }
@@ -73,10 +74,6 @@ export function itemId({ id, createdAt }: Pick<Audit, 'id' | 'createdAt'>, recor
 export async function readItems(ctx: Pick<Context, 'store'>, auditId: string): Promise<StoredRecord[]> {
   const partition = { index: 'byParent', pk: auditId, prefix: `${auditItem.name}#` } as const
   const items: StoredRecord[] = []
-  for (let after: string | undefined; ; ) {
-    const { rows, isLast } = await readSlice(ctx.store, partition, { limit: atOnce, descending: false, after })
-    items.push(...rows.map(({ item }) => toRecord(item)))
-    after = rows.at(-1)?.sort
-    if (isLast || after === undefined) return items
-  }
+  for await (const { item } of readRows(ctx.store, partition, { batch: atOnce })) items.push(toRecord(item))
+  return items
 }

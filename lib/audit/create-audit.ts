@@ -1,4 +1,5 @@
 import { auditReach } from '#lib/audit/audit-record.ts'
+import { addMonths } from '#lib/audit/months.ts'
 import { viewAudit } from '#lib/audit/view-audit.ts'
 import { invalidAt, outOfReach } from '#lib/errors.ts'
 import { loadActor } from '#lib/permissions/load-actor.ts'
@@ -8,9 +9,9 @@ import { firstVersion } from '#lib/records/next-state.ts'
 import { textOf } from '#lib/records/owner-of.ts'
 import type { Plan } from '#lib/records/plan.ts'
 import { writeRecord } from '#lib/records/write.ts'
-import { localDate } from '#lib/refresh/working-days.ts'
 import type { Context } from '#lib/runtime/context.ts'
 import { derivedId } from '#lib/runtime/ids.ts'
+import { localDate } from '#lib/runtime/zoned-time.ts'
 import { policyOf } from '#lib/settings/policy.ts'
 import type { StoredRecord } from '#lib/store/items.ts'
 import { readRecord } from '#lib/store/read.ts'
@@ -57,7 +58,7 @@ export async function startMonthlyAudit(given: Context, at: Date): Promise<strin
   const { perOwner, reviewerId } = policyOf(given).audit
   if (reviewerId === undefined || perOwner === 0) return undefined
   const ctx = { ...given, actor: systemActor }
-  const month = monthBefore(localDate(at, ctx.tenant.timeZone).slice(0, 7))
+  const month = addMonths(localDate(at, ctx.tenant.timeZone).slice(0, 7), -1)
   const known = await readRecord(ctx.store, auditId(month, undefined))
   if (known) return known.id
   if (!(await loadActor(ctx.store, { userId: reviewerId }))) {
@@ -117,10 +118,4 @@ async function reviewerOf(ctx: Context, request: AuditRequest): Promise<string> 
   if (reviewerId === ctx.actor.id || (await loadActor(ctx.store, { userId: reviewerId }))) return reviewerId
   const detail = `reviewerId refers to ${reviewerId}, but there is no such active user; name somebody else.`
   throw invalidAt('/reviewerId', 'invalid_reference', detail)
-}
-
-function monthBefore(month: string): string {
-  const first = new Date(`${month}-01T00:00:00Z`)
-  first.setUTCMonth(first.getUTCMonth() - 1)
-  return first.toISOString().slice(0, 7)
 }

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import type { Audit } from '#lib/audit/audit-record.ts'
+import { addMonths } from '#lib/audit/months.ts'
 import type { Actor } from '#lib/permissions/actor.ts'
 import { allows, recordRule } from '#lib/permissions/rules.ts'
 import { linkName } from '#lib/refresh/verification-link.ts'
@@ -45,7 +46,7 @@ async function recordsSince(
   { audit, ownerId, object }: { audit: Audit; ownerId: string; object: ObjectDefinition },
 ): Promise<StoredRecord[]> {
   const { timeZone } = ctx.tenant
-  const end = utcOf(`${monthAfter(audit.month)}-01T00:00:00`, timeZone)
+  const end = utcOf(`${addMonths(audit.month, 1)}-01T00:00:00`, timeZone)
   const partition = { index: 'byOwner', pk: ownerPartition(ownerId, object.name) } as const
   const records: StoredRecord[] = []
   let after: string | undefined = utcOf(`${audit.month}-01T00:00:00`, timeZone)
@@ -62,10 +63,4 @@ async function recordsSince(
 /** Chance that can be repeated: it knows nothing of the record but its id. */
 function rankOf({ month }: Audit, { id }: StoredRecord): string {
   return createHash('sha256').update(`${month}/${id}`).digest('hex')
-}
-
-function monthAfter(month: string): string {
-  const first = new Date(`${month}-01T00:00:00Z`)
-  first.setUTCMonth(first.getUTCMonth() + 1)
-  return first.toISOString().slice(0, 7)
 }

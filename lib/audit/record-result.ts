@@ -16,7 +16,7 @@ import type { StoredRecord } from '#lib/store/items.ts'
 import { readRecord } from '#lib/store/read.ts'
 import type { AuditItemView } from '#schemas/api/audits.ts'
 import type { ObjectDefinition } from '#schemas/definition.ts'
-import { audit, type auditResults } from '#schemas/system/audit.ts'
+import { audit, auditItem, type auditResults } from '#schemas/system/audit.ts'
 
 /** What a reviewer found in a record. */
 export type AuditResult = {
@@ -42,7 +42,7 @@ export async function recordResult(ctx: Context, request: AuditResult): Promise<
     throw invalidAt('/recordId', 'not_sampled', `${request.recordId} is not in this audit; GET it with items=true.`)
   const wrongFields = checkedFields(ctx, object, request)
   let latest = first
-  await writeRecords(
+  const [written] = await writeRecords(
     ctx,
     async () => {
       const before = (await readRecord(ctx.store, id)) ?? first
@@ -52,7 +52,8 @@ export async function recordResult(ctx: Context, request: AuditResult): Promise<
     },
     {},
   )
-  return viewItem(latest)
+  // What an earlier request with the same Idempotency-Key wrote is not what this one would have written.
+  return viewItem(ctx, written?.replayed ? ((await readRecord(ctx.store, id)) ?? first) : latest)
 }
 
 /** The reviewer, and who may have audits of these records made. */
@@ -69,7 +70,7 @@ async function planResult(
 ): Promise<Plan[]> {
   const { wrongFields: _old, note: _said, ...kept } = before.fields
   const found = { result, ...(wrongFields.length > 0 && { wrongFields }), ...(note !== undefined && { note }) }
-  const compiled = compileObject(ctx.objects.byName.get(before.object) ?? object, ctx.tenant)
+  const compiled = compileObject(auditItem, ctx.tenant)
   if (Object.keys(diffFields(before.fields, { ...kept, ...found })).length === 0)
     return [{ object: compiled, before, after: before, action: 'unchanged' }]
   const checkedAt = ctx.clock.now().toISOString()

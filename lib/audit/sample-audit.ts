@@ -5,23 +5,24 @@ import type { Actor } from '#lib/permissions/actor.ts'
 import { loadActor } from '#lib/permissions/load-actor.ts'
 import { systemActor } from '#lib/permissions/system-actor.ts'
 import { compileObject } from '#lib/records/compile.ts'
-import { firstVersion, nextVersion } from '#lib/records/next-state.ts'
+import { nextVersion } from '#lib/records/next-state.ts'
 import type { Plan } from '#lib/records/plan.ts'
+import { planFirst } from '#lib/records/plan-once.ts'
 import { writeRecord, writeRecords } from '#lib/records/write.ts'
 import { readPeople } from '#lib/refresh/people.ts'
 import { linkName } from '#lib/refresh/verification-link.ts'
 import { workingDays } from '#lib/refresh/working-days.ts'
 import type { Context } from '#lib/runtime/context.ts'
 import { derivedId } from '#lib/runtime/ids.ts'
+import { inParallel } from '#lib/runtime/in-parallel.ts'
 import { policyOf } from '#lib/settings/policy.ts'
 import type { StoredRecord } from '#lib/store/items.ts'
 import { readRecord } from '#lib/store/read.ts'
-import type { ObjectDefinition } from '#schemas/definition.ts'
 import type { JsonObject } from '#schemas/json.ts'
 import { activity } from '#schemas/objects/activity.ts'
 import { auditItem, audit as auditObject } from '#schemas/system/audit.ts'
 
-type Draw = { audit: Audit; reviewer: Actor; owner: Actor; days: readonly string[] }
+type Draw = { audit: Audit; reviewer: Actor; owner: Actor; days: readonly string[]; unseen: number }
 
 /** 4 owners at a time. */
 const parallel = 4
@@ -43,24 +44,25 @@ export async function sampleAudit(ctx: Context, id: string): Promise<void> {
     timeZone: ctx.tenant.timeZone,
   })
   const known = Map.groupBy(await readItems(ctx, id), ({ fields }) => String(fields['ownerId']))
-  const owners = (await ownersOf(ctx, audit)).values()
+  const owners = await ownersOf(ctx, audit)
   let sampled = 0
   let unseen = 0
-  const worker = async () => {
-    for (const owner of owners) {
-      const theirs = known.get(owner.id) ?? []
-      sampled += theirs.length
-      // Done by an earlier try, which ran out of time: the next one gets further.
-      if (theirs.length >= audit.perOwner) continue
-      const readers = { requester, reviewer }
-      const population = await readPopulation(ctx, { audit, ownerId: owner.id, readers })
-      const fresh = draw(audit, population.candidates, theirs)
-      for (const candidate of fresh) await writeItem(ctx, { audit, reviewer, owner, days }, candidate)
-      sampled += fresh.length
-      unseen += population.unseen
+  await inParallel(owners, parallel, async owner => {
+    const theirs = known.get(owner.id) ?? []
+    sampled += theirs.length
+    // Done by an earlier try, which ran out of time: the next one gets further.
+    if (theirs.length >= audit.perOwner) {
+      unseen += Number(theirs[0]?.fields['unseen'] ?? 0)
+      return
     }
-  }
-  await Promise.all(Array.from({ length: parallel }, worker))
+    const readers = { requester, reviewer }
+    const population = await readPopulation(ctx, { audit, ownerId: owner.id, readers })
+    const fresh = draw(audit, population.candidates, theirs)
+    for (const candidate of fresh)
+      await writeItem(ctx, { audit, reviewer, owner, days, unseen: population.unseen }, candidate)
+    sampled += fresh.length
+    unseen += population.unseen
+  })
   await open(ctx, id, { sampled, unseen })
 }
 
@@ -93,8 +95,13 @@ async function writeItem(ctx: Context, draw: Draw, candidate: Candidate): Promis
       ownerId: draw.owner.id,
       reviewerId: draw.reviewer.id,
       taskId,
+      unseen: draw.unseen,
     }
-    return [planNew(ctx, auditItem, { id, fields: item }), planNew(ctx, activity, { id: taskId, fields: task })]
+    const at = ctx.clock.now().toISOString()
+    return [
+      planFirst(ctx, auditItem, { id, fields: item, at }),
+      planFirst(ctx, activity, { id: taskId, fields: task, at }),
+    ]
   }
   await writeRecords(ctx, plan, {})
 }
@@ -117,12 +124,6 @@ function taskFields(
     ...(reviewer.teamId !== undefined && { teamId: reviewer.teamId }),
     ...(dueAt !== undefined && { dueAt }),
   }
-}
-
-function planNew(ctx: Context, object: ObjectDefinition, record: { id: string; fields: JsonObject }): Plan {
-  const by = { at: ctx.clock.now().toISOString(), by: ctx.actor.id }
-  const after = firstVersion({ ...record, object: object.name }, by)
-  return { object: compileObject(object, ctx.tenant), before: undefined, after, action: 'created' }
 }
 
 async function open(ctx: Context, id: string, values: JsonObject): Promise<void> {

@@ -31,13 +31,13 @@ export async function viewAudit(
     unseen: Number(record.fields['unseen'] ?? 0),
     ...(problem !== undefined && { problem }),
     ...accuracy,
-    byField: accuracy.byField.filter(({ object, field }) => fieldAccess(ctx.actor, object, field) !== 'hidden'),
-    ...(options.items && { items: items.map(viewItem) }),
+    byField: accuracy.byField.filter(({ object, field }) => isShown(ctx, object, field)),
+    ...(options.items && { items: items.map(item => viewItem(ctx, item)) }),
   }
 }
 
-/** A record of a sample, and what was found. */
-export function viewItem(item: StoredRecord): AuditItemView {
+/** A record of a sample, and what was found; fields that the actor's role hides are not named. */
+export function viewItem(ctx: Pick<Context, 'actor'>, item: StoredRecord): AuditItemView {
   const { fields, updatedBy } = item
   const result = auditResults.find(each => each === fields['result'])
   const view = {
@@ -47,7 +47,7 @@ export function viewItem(item: StoredRecord): AuditItemView {
     taskId: textOf(fields['taskId']) ?? '',
   }
   if (!result) return view
-  const wrongFields = wrongFieldsOf(item)
+  const wrongFields = wrongFieldsOf(item).filter(field => isShown(ctx, view.object, field))
   const note = textOf(fields['note'])
   const checkedAt = textOf(fields['checkedAt'])
   return {
@@ -58,6 +58,10 @@ export function viewItem(item: StoredRecord): AuditItemView {
     ...(checkedAt !== undefined && { checkedAt }),
     checkedBy: updatedBy,
   }
+}
+
+function isShown({ actor }: Pick<Context, 'actor'>, object: string, field: string): boolean {
+  return fieldAccess(actor, object, field) !== 'hidden'
 }
 
 function stateOf(isSampling: boolean, { sampled, checked }: AuditAccuracy): AuditView['state'] {

@@ -17,7 +17,7 @@ import type { StoredGroup } from '#lib/store/duplicate-items.ts'
 import { readRecords } from '#lib/store/read.ts'
 import type { ObjectDefinition } from '#schemas/definition.ts'
 
-/** What comparing the records of a run came to. */
+/** What comparing the records of a run came to; `groups`: those that the records compared belong to. */
 export type Comparison = { compared: number; pairs: number; groups: number }
 
 /** What the segments left to compare: ids by object, and the fixes that a dry run has only worked out. */
@@ -35,14 +35,15 @@ const batch = 100
  */
 export async function compareRecords(given: Context, files: Files, { runId }: { runId: string }): Promise<void> {
   const ctx = runContext(given, runId)
-  if (!(await isRunning(ctx, runId))) return
   const plan = await readPlan(files, runId)
-  const known = await readPart<Comparison>(files, runId, 'duplicates')
-  const items = known?.items ?? (await compareAll(ctx, files, plan))
-  await mergeCertain(ctx, files, { plan, groups: items.filter(item => item.kind === 'duplicates') })
+  if (!(await readPart(files, runId, 'duplicates'))) {
+    if (!(await isRunning(ctx, runId))) return
+    await compareAll(ctx, files, plan)
+  }
+  await mergeCertain(ctx, files, plan)
 }
 
-async function compareAll(ctx: Context, files: Files, plan: RunPlan): Promise<ReportItem[]> {
+async function compareAll(ctx: Context, files: Files, plan: RunPlan): Promise<void> {
   const work = await toCompare(files, plan)
   const sum: Comparison = { compared: 0, pairs: 0, groups: 0 }
   const items: ReportItem[] = []
@@ -57,7 +58,6 @@ async function compareAll(ctx: Context, files: Files, plan: RunPlan): Promise<Re
       items.push({ kind: 'duplicates', object, id, members, verdict, score: Math.round(score * 1000) / 1000 })
   }
   await keepPart(files, { runId: plan.runId, name: 'duplicates' }, { sum, items })
-  return items
 }
 
 async function toCompare(files: Files, plan: RunPlan): Promise<ToCompare> {
@@ -105,7 +105,7 @@ async function compareChanged(
     for (const { pairs: own } of (await findPairsOfAll(ctx, object, { records: alive })).values())
       for (const pair of own) pairs.set(...inOrder(pair))
   }
-  const found = await likelyGroups(ctx, object.name, [...pairs.values()])
+  const found = await likelyGroups(ctx, object.name, { pairs: [...pairs.values()], compared: new Set(ids) })
   for (let at = 0; at < ids.length && !dryRun; at += batch) await refreshDuplicates(ctx, ids.slice(at, at + batch))
   return { compared: ids.length, pairs: pairs.size, groups: found.length, found }
 }

@@ -1,6 +1,6 @@
 import { factsFor } from '#lib/cleanup/facts.ts'
 import { type Judging, judgeRecords } from '#lib/cleanup/judge-records.ts'
-import { resumeLane } from '#lib/cleanup/resume-lane.ts'
+import { pendingSegment, resumeLane } from '#lib/cleanup/resume-lane.ts'
 import {
   addCounts,
   keepSegment,
@@ -47,7 +47,7 @@ export async function evaluateLane(ctx: Context, files: Files, work: LaneWork): 
     return await goOn(ctx, files, work)
   } catch (error) {
     // A distributed map only tells that too many lanes failed.
-    await tellFailure(files, work.runId, error).catch((other: unknown) => {
+    await tellFailure(files, work, error).catch((other: unknown) => {
       ctx.log.warn('Why a lane failed could not be kept for the report', { runId: work.runId, error: other })
     })
     throw error
@@ -59,7 +59,7 @@ async function goOn(given: Context, files: Files, work: LaneWork): Promise<{ don
   const ctx = runContext(given, runId)
   const tools = await toolsOf(ctx, files, work)
   let place = await resumeLane(files, runId, lane)
-  let pending = place?.isLast ? undefined : await pendingSegment(tools, place)
+  let pending = await pendingSegment(files, work, place)
   let ahead: Ahead | undefined
   for (let isFirst = true; !place?.isLast; isFirst = false) {
     if (!isFirst && remainingMs() < leastMs) return { done: false }
@@ -67,7 +67,8 @@ async function goOn(given: Context, files: Files, work: LaneWork): Promise<{ don
       pending ? undefined : nextRows(tools, place?.to, ahead),
       isRunning(ctx, runId),
     ])
-    if (!goesOn) return { done: true }
+    // What was begun is finished, so that the report of a canceled run has all that it wrote.
+    if (!goesOn && !pending) return { done: true }
     ahead = read && readAhead(tools, read)
     const segment: Segment = pending ?? (await judgeSegment(tools, place, read ?? nothing))
     pending = undefined
@@ -105,15 +106,6 @@ function readAhead(tools: Tools, { rows, isLast }: Read): Ahead | undefined {
   // A failure is met where the rows are awaited; until then it must not count as nobody's.
   next.catch(() => undefined)
   return { after, rows: next }
-}
-
-/** A segment that was judged, and whose fixes may be half written. */
-async function pendingSegment(
-  { files, plan, lane }: Tools,
-  place: SegmentHead | undefined,
-): Promise<Segment | undefined> {
-  const key = numbered(runFiles.intents(plan.runId, lane), (place?.number ?? -1) + 1)
-  return (await files.head(key)) ? readSegment(files, key) : undefined
 }
 
 async function judgeSegment(tools: Tools, place: SegmentHead | undefined, { rows, isLast }: Read): Promise<Segment> {

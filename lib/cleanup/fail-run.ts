@@ -1,6 +1,6 @@
 import { type RunFailure, reportRun } from '#lib/cleanup/report-run.ts'
-import { runFiles } from '#lib/cleanup/run-files.ts'
 import { runContext, stateOf } from '#lib/cleanup/run-job.ts'
+import { toldFailure } from '#lib/cleanup/tell-failure.ts'
 import { changeJob } from '#lib/jobs/job-record.ts'
 import type { Context } from '#lib/runtime/context.ts'
 import type { Files } from '#lib/runtime/files.ts'
@@ -34,7 +34,5 @@ export async function failRun(
 
 /** A distributed map fails with a name of its own; the lane that made it fail has kept why. */
 async function toldByLane(files: Files, runId: string, name: string): Promise<RunFailure | undefined> {
-  if (name !== 'States.ExceedToleratedFailureThreshold') return undefined
-  const key = runFiles.failure(runId)
-  return (await files.head(key)) ? JSON.parse(await files.readText(key)) : undefined
+  return name === 'States.ExceedToleratedFailureThreshold' ? toldFailure(files, runId) : undefined
 }

@@ -79,10 +79,11 @@ function judgedWith(
   return evaluateQuality(object.definition, { ...rest, fields, ...(facts && { checked: facts }) }, at)
 }
 
-function addUp({ plan, object }: Judging, { counts, summary, lists }: Judgement, judged: Judged): void {
+function addUp({ ctx, plan, object }: Judging, { counts, summary, lists }: Judgement, judged: Judged): void {
   const { record, facts, before, after, stale } = judged
   const { id, version } = record
-  addRecord(summary, object.definition, { record, quality: after, threshold: plan.policy.quality.threshold })
+  const { threshold } = plan.policy.quality
+  addRecord(summary, object.definition, { record, quality: after, threshold, timeZone: ctx.tenant.timeZone })
   counts.scored += 1
   counts.scoreBefore += before.score
   if (stale) {

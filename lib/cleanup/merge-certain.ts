@@ -1,48 +1,49 @@
 import type { ReportItem } from '#lib/cleanup/items.ts'
-import { keepPart, readPart } from '#lib/cleanup/part-files.ts'
+import { ownMerges } from '#lib/cleanup/own-merges.ts'
+import { readPart } from '#lib/cleanup/part-files.ts'
 import type { RunPlan } from '#lib/cleanup/run-files.ts'
+import { isRunning } from '#lib/cleanup/run-job.ts'
 import { decideGroup } from '#lib/duplicate-groups/decide-group.ts'
 import { isRefusal } from '#lib/errors.ts'
 import type { Context } from '#lib/runtime/context.ts'
 import type { Files } from '#lib/runtime/files.ts'
 import { readGroup } from '#lib/store/duplicate-items.ts'
 
-/** What merging came to: the merges, by which they are undone. */
-export type Merges = { merges: string[] }
-
 type Group = Extract<ReportItem, { kind: 'duplicates' }>
 
 /**
- * Merges the groups that are beyond doubt, where the policy says so. A group that somebody decided on, or whose records
- * changed meanwhile, is left to people. Safe to run again: a group merged by an earlier try counts as merged.
+ * Merges the groups that are beyond doubt, where the policy says so, until the run is canceled. A group that somebody decided
+ * on, or whose records changed meanwhile, is left to people. Safe to run again.
  */
-export async function mergeCertain(
-  ctx: Context,
-  files: Files,
-  { plan, groups }: { plan: RunPlan; groups: readonly Group[] },
-): Promise<void> {
-  const { runId } = plan
-  if (!plan.policy.cleanup.mergeCertain || (await readPart<Merges>(files, runId, 'merges'))) return
-  const items: ReportItem[] = []
-  const merges: string[] = []
-  for (const group of groups.filter(({ verdict }) => verdict === 'merge')) {
-    const made = plan.dryRun ? [] : await mergesOf(ctx, group)
-    if (!made) continue
-    merges.push(...made)
-    items.push({ kind: 'merged', object: group.object, id: group.id, members: group.members })
+export async function mergeCertain(ctx: Context, files: Files, plan: RunPlan): Promise<void> {
+  const groups = plan.dryRun ? [] : await certainGroups(files, plan)
+  for (const { id } of groups) {
+    if (!(await isRunning(ctx, plan.runId))) return
+    await mergeGroup(ctx, id)
   }
-  await keepPart(files, { runId, name: 'merges' }, { sum: { merges }, items })
 }
 
-/** The merges that make a group one; undefined when it is left to people. */
-async function mergesOf(ctx: Context, { id }: Group): Promise<string[] | undefined> {
-  const stored = await readGroup(ctx.store, id)
-  if (stored?.status === 'merged') return stored.decidedBy === ctx.actor.id ? (stored.merges ?? []) : undefined
-  if (stored?.status !== 'open') return undefined
+/** What a run merged, or in a dry run would; a group of which only a part was merged counts with that part. */
+export async function mergedItems(ctx: Context, files: Files, plan: RunPlan): Promise<ReportItem[]> {
+  const items: ReportItem[] = []
+  for (const { object, id, members: all } of await certainGroups(files, plan)) {
+    const members = plan.dryRun ? all : (await ownMerges(ctx, plan, all)).members
+    if (members.length > 0) items.push({ kind: 'merged', object, id, members })
+  }
+  return items
+}
+
+/** The groups that a run may merge: they are kept before the first of them is. */
+export async function certainGroups(files: Files, { runId, policy }: RunPlan): Promise<Group[]> {
+  const part = policy.cleanup.mergeCertain ? await readPart(files, runId, 'duplicates') : undefined
+  return (part?.items ?? []).filter(item => item.kind === 'duplicates').filter(({ verdict }) => verdict === 'merge')
+}
+
+async function mergeGroup(ctx: Context, id: string): Promise<void> {
+  if ((await readGroup(ctx.store, id))?.status !== 'open') return
   try {
-    return (await decideGroup(ctx, { id, decision: 'merge' })).merges
+    await decideGroup(ctx, { id, decision: 'merge' })
   } catch (error) {
-    if (isRefusal(error)) return undefined
-    throw error
+    if (!isRefusal(error)) throw error
   }
 }

@@ -1,10 +1,7 @@
 import type { ReportItem } from '#lib/cleanup/items.ts'
-import { ndjsonType, runFiles } from '#lib/cleanup/run-files.ts'
+import { firstLine, ndjsonType, type PartName, runFiles } from '#lib/cleanup/run-files.ts'
 import { plainJson } from '#lib/jobs/plain-json.ts'
 import type { Files } from '#lib/runtime/files.ts'
-
-/** Steps that are no map, each with a file of what it came to. */
-export type PartName = 'duplicates' | 'merges' | 'refresh'
 
 /** What a step came to: its sums, and the lines of the report. */
 export type Part<Sum> = { sum: Sum; items: ReportItem[] }
@@ -17,6 +14,12 @@ export async function keepPart<Sum extends object>(
 ): Promise<void> {
   const text = [plainJson(sum), ...items].map(value => `${JSON.stringify(value)}\n`).join('')
   await files.writeNew(runFiles.part(runId, name), text, { contentType: ndjsonType })
+}
+
+/** Only the sums of what a step came to: its items may be megabytes. */
+export async function readSum<Sum>(files: Files, runId: string, name: PartName): Promise<Sum | undefined> {
+  const key = runFiles.part(runId, name)
+  return (await files.head(key)) ? JSON.parse(await firstLine(files, key)) : undefined
 }
 
 /** What a step came to; undefined while it has not. */

@@ -5,7 +5,7 @@ import type { Context } from '#lib/runtime/context.ts'
 import type { Files } from '#lib/runtime/files.ts'
 import { policyOf } from '#lib/settings/policy.ts'
 import { objectPartition } from '#lib/store/keys.ts'
-import { readSlice } from '#lib/store/query.ts'
+import { readRows } from '#lib/store/query.ts'
 import { toRecord } from '#lib/store/read.ts'
 import { run } from '#schemas/system/run.ts'
 
@@ -52,18 +52,17 @@ async function lastComparison(ctx: Context): Promise<string | undefined> {
   const starts: string[] = []
   for (let shard = 0; shard < ctx.tenant.listShards; shard++) {
     const partition = { index: 'byObject', pk: objectPartition(run.name, shard, 'all') } as const
-    for (let after: string | undefined; ; ) {
-      const { rows, isLast } = await readSlice(ctx.store, partition, { limit: 50, descending: true, after })
-      const done = rows.map(({ item }) => toRecord(item)).find(({ fields }) => isComplete(fields))
-      const start = done && started.safeParse(done.fields).data?.startedAt
-      if (start !== undefined) starts.push(start)
-      after = rows.at(-1)?.sort
-      if (start !== undefined || isLast || after === undefined) break
+    for await (const { item } of readRows(ctx.store, partition, { batch: 50, descending: true })) {
+      const { fields } = toRecord(item)
+      const start = isComplete(fields) ? started.safeParse(fields).data?.startedAt : undefined
+      if (start === undefined) continue
+      starts.push(start)
+      break
     }
   }
   return starts.toSorted().at(-1)
 }
 
-function isComplete({ state, dryRun }: Record<string, unknown>): boolean {
-  return state === 'succeeded' && dryRun === false
+function isComplete({ kind, state, dryRun }: Record<string, unknown>): boolean {
+  return kind === 'cleanup' && state === 'succeeded' && dryRun === false
 }

@@ -1,7 +1,7 @@
-import type { Merges } from '#lib/cleanup/merge-certain.ts'
-import { readPart } from '#lib/cleanup/part-files.ts'
+import { certainGroups } from '#lib/cleanup/merge-certain.ts'
+import { ownMerges } from '#lib/cleanup/own-merges.ts'
 import type { LaneInput } from '#lib/cleanup/plan-run.ts'
-import { ndjsonType, readPlan, runFiles } from '#lib/cleanup/run-files.ts'
+import { ndjsonType, type RunPlan, readPlan, runFiles } from '#lib/cleanup/run-files.ts'
 import { loadRun, runContext, stateOf } from '#lib/cleanup/run-job.ts'
 import { type Conflict, undoSource } from '#lib/cleanup/undo-records.ts'
 import { isRefusal } from '#lib/errors.ts'
@@ -22,21 +22,22 @@ export async function planUndo(
   const ctx = runContext(given, runId, undoSource(runId))
   if (stateOf(await loadRun(ctx, runId)) !== 'undoing') return { runId, lanes: [] }
   if (!(await files.head(runFiles.plan(runId)))) return { runId, lanes: [] }
-  await undoMerges(ctx, files, runId)
-  const { lanes } = await readPlan(files, runId)
-  return { runId, lanes: lanes.map(lane => ({ ...lane, runId })) }
+  const plan = await readPlan(files, runId)
+  await undoMerges(ctx, files, plan)
+  return { runId, lanes: plan.lanes.map(lane => ({ ...lane, runId })) }
 }
 
-async function undoMerges(ctx: Context, files: Files, runId: string): Promise<void> {
-  const part = await readPart<Merges>(files, runId, 'merges')
-  if (!part || part.sum.merges.length === 0) return
+async function undoMerges(ctx: Context, files: Files, plan: RunPlan): Promise<void> {
+  const { runId } = plan
   const conflicts: Conflict[] = []
   let unmerged = 0
-  for (const id of part.sum.merges.toReversed()) {
-    const conflict = await undoOne(ctx, id)
-    if (conflict) conflicts.push(conflict)
-    else unmerged += 1
-  }
+  for (const { members } of await certainGroups(files, plan))
+    for (const id of (await ownMerges(ctx, plan, members)).merges.toReversed()) {
+      const conflict = await undoOne(ctx, id)
+      if (conflict) conflicts.push(conflict)
+      else unmerged += 1
+    }
+  if (unmerged + conflicts.length === 0) return
   const text = [{ unmerged }, ...conflicts].map(value => `${JSON.stringify(value)}\n`).join('')
   await files.write(`${runFiles.undone(runId)}merges.ndjson`, text, { contentType: ndjsonType })
 }

@@ -3,6 +3,7 @@ import { type Lane, lastKey, ndjsonType, numbered, type RunPlan, readPlan, runFi
 import { isRunning, runContext } from '#lib/cleanup/run-job.ts'
 import type { Context } from '#lib/runtime/context.ts'
 import type { Files } from '#lib/runtime/files.ts'
+import { inParallel } from '#lib/runtime/in-parallel.ts'
 import { indexRecords } from '#lib/search/index-records.ts'
 import { objectPartition } from '#lib/store/keys.ts'
 import { purgeRecord } from '#lib/store/purge.ts'
@@ -77,11 +78,9 @@ async function purgePage(tools: Tools, lane: Lane, { number, records }: Page): P
   const key = numbered(runFiles.purged(runId, lane), number)
   if (await files.head(key)) return
   const kept = new Set<string>()
-  const queue = plan.dryRun ? [].values() : records.values()
-  const worker = async () => {
-    for (const record of queue) if (!(await purgeRecord(ctx.store, record))) kept.add(record.id)
-  }
-  await Promise.all(Array.from({ length: parallel }, worker))
+  await inParallel(plan.dryRun ? [] : records, parallel, async record => {
+    if (!(await purgeRecord(ctx.store, record))) kept.add(record.id)
+  })
   const gone = records.filter(({ id }) => !kept.has(id))
   if (searchStore && !plan.dryRun && gone.length > 0) await forgetSearch(ctx, searchStore, gone)
   const items = gone.map(({ object, id, deletedAt }): ReportItem => ({ kind: 'purged', object, id, deletedAt }))

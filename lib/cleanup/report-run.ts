@@ -1,11 +1,13 @@
+import { begunSegment } from '#lib/cleanup/begun-segment.ts'
 import type { Comparison } from '#lib/cleanup/compare-records.ts'
 import type { ReportItem } from '#lib/cleanup/items.ts'
 import { doneSegments } from '#lib/cleanup/lane-segments.ts'
+import { mergedItems } from '#lib/cleanup/merge-certain.ts'
 import { readPart } from '#lib/cleanup/part-files.ts'
 import { purgedItems } from '#lib/cleanup/purged-items.ts'
-import type { RefreshSum } from '#lib/cleanup/refresh-stale.ts'
+import { noRefresh, type RefreshSum } from '#lib/cleanup/refresh-stale.ts'
 import { headerLine, linesOf } from '#lib/cleanup/report-lines.ts'
-import { type RunPlan, readPlan, runFiles } from '#lib/cleanup/run-files.ts'
+import { type Lane, type RunPlan, readPlan, runFiles, type Segment } from '#lib/cleanup/run-files.ts'
 import { loadRun, type RunState, runContext, stateOf } from '#lib/cleanup/run-job.ts'
 import { addItem, addSegment, findingsOf, noSums, qualityOf, type RunSums } from '#lib/cleanup/run-sums.ts'
 import { changeJob } from '#lib/jobs/job-record.ts'
@@ -14,7 +16,7 @@ import { saveSnapshot } from '#lib/quality-report/save-snapshot.ts'
 import type { Context } from '#lib/runtime/context.ts'
 import type { Files } from '#lib/runtime/files.ts'
 import { encodeCsv } from '#lib/transfer/csv/write-csv.ts'
-import type { RunReport } from '#schemas/api/maintenance.ts'
+import type { CleanupReport } from '#schemas/api/maintenance.ts'
 import { run } from '#schemas/system/run.ts'
 
 /** Why a run came to a bad end. */
@@ -31,7 +33,7 @@ export async function reportRun(
 ): Promise<void> {
   const plan = await readPlan(files, runId)
   const ctx = { ...runContext(given, runId), policy: plan.policy }
-  const report = await writeReport(files, plan)
+  const report = await writeReport(ctx, files, plan)
   const state = endState(stateOf(await loadRun(ctx, runId)), failure)
   if (state === 'succeeded' && !plan.dryRun)
     await saveSnapshot(ctx, { runId, at: plan.startedAt, summary: report.summary })
@@ -50,43 +52,58 @@ function endState(state: RunState, failure: RunFailure | undefined): RunState {
   return state === 'canceling' ? 'canceled' : 'succeeded'
 }
 
-async function writeReport(files: Files, plan: RunPlan): Promise<{ told: RunReport; summary: RunSums['summary'] }> {
+async function writeReport(
+  ctx: Context,
+  files: Files,
+  plan: RunPlan,
+): Promise<{ told: CleanupReport; summary: RunSums['summary'] }> {
   const { runId } = plan
   const sums = noSums()
+  const merged = await mergedItems(ctx, files, plan)
   const parts = {
     duplicates: await readPart<Comparison>(files, runId, 'duplicates'),
     refresh: await readPart<RefreshSum>(files, runId, 'refresh'),
   }
   const told = () => reportOf(sums, { duplicates: parts.duplicates?.sum, refresh: parts.refresh?.sum })
-  const json = jsonText(plan, { items: allItems(files, plan, sums), told })
+  const itemsInto = (into: RunSums) => allItems(ctx, files, { plan, merged, sums: into })
+  const json = jsonText(plan, { items: itemsInto(sums), told })
   await files.write(runFiles.report(runId, 'json'), json, { contentType: 'application/json' })
-  const csv = encodeCsv(csvText(allItems(files, plan, noSums())), 'utf-8-bom')
+  const csv = encodeCsv(csvText(itemsInto(noSums())), 'utf-8-bom')
   await files.write(runFiles.report(runId, 'csv'), csv, { contentType: 'text/csv; charset=utf-8' })
   return { told: told(), summary: sums.summary }
 }
 
+type Reported = { plan: RunPlan; merged: readonly ReportItem[]; sums: RunSums }
+
 /** Every item of the run in the order of its steps, added up on the way. */
-async function* allItems(files: Files, plan: RunPlan, sums: RunSums): AsyncGenerator<ReportItem> {
-  for await (const item of itemsOf(files, plan, sums)) {
-    addItem(sums, item)
+async function* allItems(ctx: Context, files: Files, reported: Reported): AsyncGenerator<ReportItem> {
+  for await (const item of itemsOf(ctx, files, reported)) {
+    addItem(reported.sums, item)
     yield item
   }
 }
 
-async function* itemsOf(files: Files, plan: RunPlan, sums: RunSums): AsyncGenerator<ReportItem> {
+async function* itemsOf(ctx: Context, files: Files, { plan, merged, sums }: Reported): AsyncGenerator<ReportItem> {
   for (const lane of plan.lanes)
-    for await (const segment of doneSegments(files, { ...plan, lanes: [lane] })) {
+    for await (const segment of segmentsOf(ctx, files, { plan, lane })) {
       addSegment(sums, lane.object, segment)
       yield* segment.items
     }
-  for (const name of ['duplicates', 'merges', 'refresh'] as const)
-    yield* (await readPart(files, plan.runId, name))?.items ?? []
+  yield* (await readPart(files, plan.runId, 'duplicates'))?.items ?? []
+  yield* merged
+  yield* (await readPart(files, plan.runId, 'refresh'))?.items ?? []
   yield* purgedItems(files, plan)
+}
+
+async function* segmentsOf(ctx: Context, files: Files, place: { plan: RunPlan; lane: Lane }): AsyncGenerator<Segment> {
+  yield* doneSegments(files, { ...place.plan, lanes: [place.lane] })
+  const begun = await begunSegment(ctx, files, place)
+  if (begun) yield begun
 }
 
 async function* jsonText(
   { runId, startedAt, dryRun, policy }: RunPlan,
-  { items, told }: { items: AsyncIterable<ReportItem>; told: () => RunReport },
+  { items, told }: { items: AsyncIterable<ReportItem>; told: () => CleanupReport },
 ): AsyncGenerator<string> {
   yield `{"run":${JSON.stringify({ id: runId, startedAt, dryRun, policy })},\n"items":[`
   let before = '\n'
@@ -105,16 +122,16 @@ async function* csvText(items: AsyncIterable<ReportItem>): AsyncGenerator<string
 function reportOf(
   sums: RunSums,
   { duplicates, refresh }: { duplicates: Comparison | undefined; refresh: RefreshSum | undefined },
-): RunReport {
+): CleanupReport {
   const { scored: _scored, scoreBefore: _score, ...counts } = sums.counts
-  const { created = 0, alreadyOpen = 0, unassigned = 0, planId } = refresh ?? {}
+  const asked = refresh ?? noRefresh
   return {
-    counts: { ...counts, tasks: created, purged: sums.purged },
+    counts: { ...counts, tasks: asked.created, purged: sums.purged },
     fixesByKind: sums.fixesByKind,
     findingsByRule: findingsOf(sums.summary),
     quality: qualityOf(sums),
     duplicates: { ...(duplicates ?? { compared: 0, pairs: 0, groups: 0 }), merged: sums.merged },
-    refresh: { created, alreadyOpen, unassigned, ...(planId !== undefined && { planId }) },
+    refresh: asked,
     problems: sums.problems,
   }
 }

@@ -56,17 +56,21 @@ export type Segment = {
   items: ReportItem[]
 }
 
+/** Steps that are no map, each with a file of what it came to. */
+export type PartName = 'duplicates' | 'refresh'
+
 /** Where the files of a run are. */
 export const runFiles = {
   plan: (id: string) => `cleanup/${id}/plan.json`,
   intents: (id: string, lane: Lane) => `cleanup/${id}/intents/${laneName(lane)}/`,
   results: (id: string, lane: Lane) => `cleanup/${id}/results/${laneName(lane)}/`,
-  /** What a step that is not a map came to: `duplicates`, `refresh`, `purge`. */
-  part: (id: string, part: string) => `cleanup/${id}/${part}.ndjson`,
+  part: (id: string, part: PartName) => `cleanup/${id}/${part}.ndjson`,
   purgePages: (id: string, lane: Lane) => `cleanup/${id}/purges/${laneName(lane)}/`,
   purged: (id: string, lane: Lane) => `cleanup/${id}/purged/${laneName(lane)}/`,
-  failure: (id: string) => `cleanup/${id}/failure.json`,
+  failures: (id: string) => `cleanup/${id}/failures/`,
+  failure: (id: string, lane: Lane) => `cleanup/${id}/failures/${laneName(lane)}.json`,
   undone: (id: string) => `cleanup/${id}/undone/`,
+  undoneTasks: (id: string) => `cleanup/${id}/undone-tasks.json`,
   report: (id: string, format: 'json' | 'csv') => `cleanup/${id}/report.${format}`,
 }
 
@@ -104,12 +108,17 @@ export async function readSegment(files: Files, key: string): Promise<Segment> {
   }
 }
 
-/** Only the head of a segment, which stands in its first 4 KB. */
+/** Only the head of a segment. */
 export async function readHead(files: Files, key: string): Promise<SegmentHead> {
+  return JSON.parse(await firstLine(files, key))
+}
+
+/** The first line of a file, of at most 4 KB. */
+export async function firstLine(files: Files, key: string): Promise<string> {
   const pieces: Uint8Array[] = []
   for await (const piece of files.read(key, { start: 0, end: 4_095 })) pieces.push(piece)
   const [line = ''] = Buffer.concat(pieces).toString().split('\n')
-  return JSON.parse(line)
+  return line
 }
 
 /** The key of the last file under a prefix. */

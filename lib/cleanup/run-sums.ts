@@ -1,7 +1,7 @@
 import type { ReportItem } from '#lib/cleanup/items.ts'
 import { addCounts, noCounts, type Segment, type SegmentCounts } from '#lib/cleanup/run-files.ts'
 import { emptySummary, mergeSummaries, type QualitySummary } from '#lib/quality-report/summary.ts'
-import type { RunReport } from '#schemas/api/maintenance.ts'
+import type { CleanupReport } from '#schemas/api/maintenance.ts'
 
 /** What the segments of a run come to, added up while its report is written. */
 export type RunSums = {
@@ -10,7 +10,7 @@ export type RunSums = {
   before: Record<string, SegmentCounts>
   summary: QualitySummary
   fixesByKind: Record<string, number>
-  problems: RunReport['problems']
+  problems: CleanupReport['problems']
   purged: number
   merged: number
 }
@@ -48,7 +48,7 @@ export function addItem(sums: RunSums, item: ReportItem): void {
 }
 
 /** Scores of the objects and of all together, before and after. */
-export function qualityOf({ before, summary, counts }: RunSums): RunReport['quality'] {
+export function qualityOf({ before, summary, counts }: RunSums): CleanupReport['quality'] {
   const objects = Object.entries(before).map(([object, own]) => {
     const after = afterOf(summary, object)
     const scores = { before: mean(own.scoreBefore, own.scored), after: mean(after.scoreSum, after.count) }
@@ -88,8 +88,10 @@ function mean(sum: number, count: number): number | null {
   return count === 0 ? null : Math.round((sum / count) * 10) / 10
 }
 
-function problemOf(item: ReportItem): RunReport['problems'] {
+function problemOf(item: ReportItem): CleanupReport['problems'] {
   if (item.kind === 'poisoned') return [{ code: 'poisoned', id: item.id, detail: item.detail }]
   if (item.kind === 'skipped' || item.kind === 'refused') return [{ code: item.code, id: item.id, detail: item.detail }]
+  if (item.kind === 'refresh' && item.detail['outcome'] === 'failed')
+    return [{ code: 'task_refused', id: item.id, detail: String(item.detail['problem']) }]
   return []
 }

@@ -6,6 +6,7 @@ import type { CompiledObject } from '#lib/records/compile.ts'
 import type { Plan } from '#lib/records/plan.ts'
 import { type BulkOutcome, type BulkWrite, writeMany } from '#lib/records/write-many.ts'
 import type { Context } from '#lib/runtime/context.ts'
+import { inParallel } from '#lib/runtime/in-parallel.ts'
 import { writeChecked } from '#lib/store/checked.ts'
 import type { StoredRecord } from '#lib/store/items.ts'
 import { readChange, readRecord, readRecords } from '#lib/store/read.ts'
@@ -74,7 +75,7 @@ function replanner(ctx: Context, object: CompiledObject, item: FixedItem): () =>
 }
 
 /** Where the change right after the evaluated version came from. */
-async function sourceAfter(ctx: Context, { id, version }: FixedItem): Promise<string> {
+export async function sourceAfter(ctx: Context, { id, version }: FixedItem): Promise<string> {
   return (await readChange(ctx.store, id, version + 1))?.source ?? 'somebody'
 }
 
@@ -87,8 +88,9 @@ async function carryOut({ ctx }: Work, decisions: readonly Decision[]): Promise<
   const ended = new Map<string, ReportItem>()
   for (const decision of decisions) {
     const { item } = decision
-    if (decision.kind === 'gone') ended.set(item.id, skipped(item, 'It was deleted meanwhile.'))
-    if (decision.kind === 'overtaken') ended.set(item.id, skipped(item, `It was changed meanwhile, by ${decision.by}.`))
+    if (decision.kind === 'gone') ended.set(item.id, overtaken(item, 'It was deleted meanwhile.'))
+    if (decision.kind === 'overtaken')
+      ended.set(item.id, overtaken(item, `It was changed meanwhile, by ${decision.by}.`))
   }
   for (const [i, { item }] of writes.entries()) {
     const failed = failure(item, outcomes[i])
@@ -100,26 +102,33 @@ async function carryOut({ ctx }: Work, decisions: readonly Decision[]): Promise<
 function failure(item: FixedItem, outcome: BulkOutcome | undefined): ReportItem | undefined {
   if (!outcome || !('error' in outcome)) return undefined
   const { error } = outcome
-  if (error.code === 'version_conflict') return skipped(item, 'It was changed meanwhile.')
+  if (error.code === 'version_conflict') return overtaken(item, 'It was changed meanwhile.')
   const { object, id, version, fixes } = item
   return { kind: 'refused', object, id, version, fixes, ...refusedBy(error) }
 }
 
-function skipped({ object, id, version, fixes }: FixedItem, why: string): ReportItem {
+function overtaken(item: FixedItem, why: string): ReportItem {
+  return skipped(item, { code: 'changed_meanwhile', why })
+}
+
+/** A record that was left as it is, for the next run. */
+export function skipped(
+  { object, id, version, fixes }: FixedItem,
+  { code, why }: { code: string; why: string },
+): ReportItem {
   const detail = `${why} Nothing was fixed; the next run looks at it again.`
-  return { kind: 'skipped', object, id, version, fixes, code: 'changed_meanwhile', detail }
+  return { kind: 'skipped', object, id, version, fixes, code, detail }
 }
 
 /** Notes what was found out about records that are not rewritten; one that was changed meanwhile stays as it is. */
 async function noteFacts(ctx: Context, facts: readonly NewFacts[]): Promise<void> {
-  const queue = facts.values()
-  const worker = async () => {
-    for (const { id, version, checked } of queue) await writeChecked(ctx.store, { id, version }, checked)
-  }
-  await Promise.all(Array.from({ length: parallel }, worker))
+  await inParallel(facts, parallel, async ({ id, version, checked }) => {
+    await writeChecked(ctx.store, { id, version }, checked)
+  })
 }
 
-function recounted(counts: SegmentCounts, items: readonly ReportItem[]): SegmentCounts {
+/** The counts of a segment with what became of its items. */
+export function recounted(counts: SegmentCounts, items: readonly ReportItem[]): SegmentCounts {
   const times = (kind: ReportItem['kind']) => items.filter(item => item.kind === kind).length
   return { ...counts, fixed: times('fixed'), skipped: times('skipped'), refused: times('refused') }
 }

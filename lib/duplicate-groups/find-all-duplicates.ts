@@ -7,9 +7,10 @@ import { writeNotes } from '#lib/duplicate-groups/write-notes.ts'
 import { findDuplicates } from '#lib/duplicates/find-duplicates.ts'
 import type { Comparable, DuplicatePair, SkippedKey } from '#lib/duplicates/types.ts'
 import { invalidAt } from '#lib/errors.ts'
-import { readDuplicateNotes, readGroups, type StoredGroup } from '#lib/store/duplicate-items.ts'
+import { inParallel } from '#lib/runtime/in-parallel.ts'
+import { readDuplicateNotes, readOpenGroups, type StoredGroup } from '#lib/store/duplicate-items.ts'
 import { objectPartition } from '#lib/store/keys.ts'
-import { readSlice } from '#lib/store/query.ts'
+import { readRows } from '#lib/store/query.ts'
 import { toRecord } from '#lib/store/read.ts'
 import type { ObjectDefinition } from '#schemas/definition.ts'
 
@@ -40,7 +41,7 @@ export async function findAllDuplicates(
   if (!isComparable(object)) throw invalidAt('', 'not_comparable', `${object.pluralLabel.en} have no duplicates.`)
   const records = (await allRecords(ctx, object)).map(asIf)
   const { pairs, skippedKeys } = findDuplicates(object, records, { model: await modelFor(object) })
-  const found = await likelyGroups(ctx, object.name, pairs)
+  const found = await likelyGroups(ctx, object.name, { pairs })
   if (!dryRun) await noteAll(ctx, object, pairs)
   const groups = dryRun ? found.length : (await openGroups(ctx, object)).length
   return { records: records.length, pairs: pairs.length, groups, skippedKeys, found }
@@ -51,11 +52,7 @@ async function noteAll(ctx: Work, object: ObjectDefinition, pairs: readonly Dupl
   for (const pair of pairs) for (const id of [pair.a, pair.b]) byRecord.set(id, [...(byRecord.get(id) ?? []), pair])
   const inGroups = await openMembers(ctx, object)
   const ids = new Set([...byRecord.keys(), ...inGroups])
-  const queue = ids.values()
-  const worker = async () => {
-    for (const id of queue) await noteRecord(ctx, id, byRecord.get(id) ?? [])
-  }
-  await Promise.all(Array.from({ length: parallel }, worker))
+  await inParallel(ids, parallel, id => noteRecord(ctx, id, byRecord.get(id) ?? []))
   await regroupAll(ctx, object, ids)
 }
 
@@ -77,33 +74,20 @@ async function allRecords(ctx: Work & { listShards: number }, object: ObjectDefi
   const records: Comparable[] = []
   for (let shard = 0; shard < ctx.listShards; shard++) {
     const partition = { index: 'byObject', pk: objectPartition(object.name, shard, 'all') } as const
-    for (let after: string | undefined; ; ) {
-      const { rows, isLast } = await readSlice(ctx.store, partition, { limit: 1_000, descending: false, after })
-      for (const { item } of rows) {
-        const { id, fields } = toRecord(item)
-        records.push({ id, fields })
-      }
-      after = rows.at(-1)?.sort
-      if (isLast || after === undefined) break
+    for await (const { item } of readRows(ctx.store, partition, { batch: 1_000 })) {
+      const { id, fields } = toRecord(item)
+      records.push({ id, fields })
     }
   }
   return records
 }
 
 async function openMembers(ctx: Work, object: ObjectDefinition): Promise<string[]> {
-  return (await openGroups(ctx, object)).flatMap(({ group }) => group.members)
+  return (await openGroups(ctx, object)).flatMap(({ members }) => members)
 }
 
-async function openGroups(ctx: Work, object: ObjectDefinition) {
-  const all: Awaited<ReturnType<typeof readGroups>>['groups'] = []
-  for (let after: string | undefined; ; ) {
-    const { groups, isLast } = await readGroups(
-      ctx.store,
-      { object: object.name, status: 'open' },
-      { limit: 500, after },
-    )
-    all.push(...groups)
-    after = groups.at(-1)?.sort
-    if (isLast || after === undefined) return all
-  }
+async function openGroups({ store }: Work, object: ObjectDefinition): Promise<StoredGroup[]> {
+  const all: StoredGroup[] = []
+  for await (const group of readOpenGroups(store, object.name)) all.push(group)
+  return all
 }

@@ -2,6 +2,7 @@ import { keyLimitOf } from '#lib/duplicates/key-limit.ts'
 import type { DuplicateModel, DuplicatePair } from '#lib/duplicates/types.ts'
 import type { MatchKey } from '#lib/records/match-keys.ts'
 import type { Context } from '#lib/runtime/context.ts'
+import { inParallel } from '#lib/runtime/in-parallel.ts'
 import type { StoredRecord } from '#lib/store/items.ts'
 import { readMatches } from '#lib/store/match.ts'
 import { readRecords } from '#lib/store/read.ts'
@@ -67,15 +68,11 @@ async function readSharers(
   keys: readonly MatchKey[],
 ): Promise<Map<string, string[]>> {
   const sharers = new Map<string, string[]>()
-  const queue = new Map(keys.map(key => [textOf(key), key])).entries()
-  const worker = async () => {
-    for (const [text, key] of queue) {
-      const limit = keyLimitOf(key.kind)
-      const ids = await readMatches(store, object.name, key, limit + 1)
-      sharers.set(text, ids.length > limit ? [] : ids)
-    }
-  }
-  await Promise.all(Array.from({ length: parallel }, worker))
+  await inParallel(new Map(keys.map(key => [textOf(key), key])), parallel, async ([text, key]) => {
+    const limit = keyLimitOf(key.kind)
+    const ids = await readMatches(store, object.name, key, limit + 1)
+    sharers.set(text, ids.length > limit ? [] : ids)
+  })
   return sharers
 }
 

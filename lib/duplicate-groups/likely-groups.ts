@@ -1,50 +1,53 @@
 import { groupApart } from '#lib/duplicate-groups/group-apart.ts'
-import { groupIdOf } from '#lib/duplicate-groups/regroup.ts'
+import { groupIdOf, keyOf, toPair } from '#lib/duplicate-groups/regroup.ts'
 import type { DuplicatePair } from '#lib/duplicates/types.ts'
 import type { Context } from '#lib/runtime/context.ts'
 import { readDuplicateNotes, type StoredGroup, type StoredPair } from '#lib/store/duplicate-items.ts'
+
+/** Likely pairs; `compared`: the records that were compared, whose pairs these are. Without it all were. */
+type Found = { pairs: readonly DuplicatePair[]; compared?: ReadonlySet<string> }
 
 /** 32 reads under way keep the table busy. */
 const parallel = 32
 
 /**
- * The groups that pairs make up with what people decided about them: a refused pair is none, one whose merge was undone is a
- * suggestion at most. The surest first; nothing is written.
+ * The groups that pairs make up with what is stored around them, as they will be stored: a pair of two records that were not
+ * compared stands, a refused pair is none, one whose merge was undone is a suggestion at most. The surest first; nothing is
+ * written.
  */
-export async function likelyGroups(
-  ctx: Pick<Context, 'store'>,
-  object: string,
-  pairs: readonly DuplicatePair[],
-): Promise<StoredGroup[]> {
-  const decided = await decisions(
-    ctx,
-    pairs.map(({ a }) => a),
-  )
-  const keyOf = ({ a, b }: DuplicatePair) => `${a} ${b}`
-  const kept = pairs.flatMap((pair): DuplicatePair[] => {
-    const stored = decided.get(keyOf(pair))
+export async function likelyGroups(ctx: Pick<Context, 'store'>, object: string, found: Found): Promise<StoredGroup[]> {
+  const around = await readAround(ctx, found)
+  const kept = found.pairs.flatMap((pair): DuplicatePair[] => {
+    const stored = around.get(`${pair.a} ${pair.b}`)
     if (stored?.state === 'refused') return []
     return [stored?.isUndone ? { ...pair, verdict: 'suggest' } : pair]
   })
-  const refused = new Set([...decided].flatMap(([key, { state }]) => (state === 'refused' ? [key] : [])))
-  return groupApart(kept, refused)
+  const standing = [...around.values()].filter(pair => isStanding(found, pair)).map(toPair)
+  const refused = new Set([...around].flatMap(([key, { state }]) => (state === 'refused' ? [key] : [])))
+  return groupApart([...kept, ...standing], refused)
     .map(({ members, score, verdict, reasons }): StoredGroup => {
       return { id: groupIdOf(object, members), object, status: 'open', members, score, verdict, reasons }
     })
     .toSorted((a, b) => b.score - a.score || (a.id < b.id ? -1 : 1))
 }
 
-/** What was decided about pairs of these records, by both ids in rising order. */
-async function decisions({ store }: Pick<Context, 'store'>, ids: readonly string[]): Promise<Map<string, StoredPair>> {
-  const found = new Map<string, StoredPair>()
-  const queue = new Set(ids).values()
-  const worker = async () => {
-    for (const id of queue)
-      for (const pair of (await readDuplicateNotes(store, id)).pairs) {
-        const [a, b] = pair.id < pair.other ? [pair.id, pair.other] : [pair.other, pair.id]
-        found.set(`${a} ${b}`, pair)
-      }
+/** What is stored about pairs of these records and of those that standing pairs lead to, by both ids in rising order. */
+async function readAround({ store }: Pick<Context, 'store'>, found: Found): Promise<Map<string, StoredPair>> {
+  const around = new Map<string, StoredPair>()
+  const seen = new Set(found.pairs.flatMap(({ a, b }) => [a, b]))
+  for (let next = [...seen]; next.length > 0; ) {
+    const notes = await Promise.all(next.splice(0, parallel).map(id => readDuplicateNotes(store, id)))
+    for (const pair of notes.flatMap(({ pairs }) => pairs)) {
+      around.set(keyOf(pair), pair)
+      if (!isStanding(found, pair) || seen.has(pair.other)) continue
+      seen.add(pair.other)
+      next.push(pair.other)
+    }
   }
-  await Promise.all(Array.from({ length: parallel }, worker))
-  return found
+  return around
+}
+
+/** Of a record that was compared only what was found now counts. */
+function isStanding({ compared }: Found, { id, other, state }: StoredPair): boolean {
+  return compared !== undefined && state === 'likely' && !compared.has(id) && !compared.has(other)
 }

@@ -118,11 +118,13 @@ async function endOf(ctx: Work, group: StoredGroup): Promise<Step> {
   return closed ? putGroup(table, closed) : dropGroup(table, group.id)
 }
 
-function keyOf({ id, other }: StoredPair): string {
+/** Both ids of a pair in rising order. */
+export function keyOf({ id, other }: StoredPair): string {
   return id < other ? `${id} ${other}` : `${other} ${id}`
 }
 
-function toPair({ id, other, score, verdict, reasons }: StoredPair): DuplicatePair {
+/** A pair as it was found, whichever of its records it is kept with. */
+export function toPair({ id, other, score, verdict, reasons }: StoredPair): DuplicatePair {
   const [a, b] = id < other ? [id, other] : [other, id]
   return { a, b, score, verdict, reasons }
 }

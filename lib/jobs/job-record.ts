@@ -1,7 +1,7 @@
 import { loadJob } from '#lib/jobs/load-job.ts'
 import { compileObject } from '#lib/records/compile.ts'
 import { nextVersion } from '#lib/records/next-state.ts'
-import type { Plan } from '#lib/records/plan.ts'
+import { planFirst } from '#lib/records/plan-once.ts'
 import { type Written, writeRecord } from '#lib/records/write.ts'
 import type { Context } from '#lib/runtime/context.ts'
 import type { StoredRecord } from '#lib/store/items.ts'
@@ -10,25 +10,16 @@ import type { JsonObject } from '#schemas/json.ts'
 
 /** Writes the record of a new job, owned by the actor; jobs write records that clients only read. */
 export function createJob(ctx: Context, object: ObjectDefinition, fields: JsonObject): Promise<Written> {
+  const id = ctx.ids.next(object.prefix)
   const at = ctx.clock.now().toISOString()
-  const by = ctx.actor.id
-  const after: StoredRecord = {
-    id: ctx.ids.next(object.prefix),
-    object: object.name,
-    version: 1,
-    fields: { ...fields, ownerId: by },
-    createdAt: at,
-    createdBy: by,
-    updatedAt: at,
-    updatedBy: by,
-  }
-  const plan: Plan = { object: compileObject(object, ctx.tenant), before: undefined, after, action: 'created' }
+  const plan = planFirst(ctx, object, { id, fields: { ...fields, ownerId: ctx.actor.id }, at })
   return writeRecord(ctx, async () => plan, {})
 }
 
 /**
  * Changes the record of a job. `change` gives the fields to set, none to leave all as it is; it is asked again when the
  * record was changed meanwhile, and may refuse by throwing.
+ * @returns the record as it was written; as it is now where an earlier request with the same Idempotency-Key did it.
  */
 export async function changeJob(
   ctx: Context,
@@ -37,7 +28,7 @@ export async function changeJob(
 ): Promise<StoredRecord> {
   const object = compileObject(job.object, ctx.tenant)
   let latest: StoredRecord | undefined
-  await writeRecord(
+  const { replayed } = await writeRecord(
     ctx,
     async () => {
       const before = await loadJob(ctx, job.object, job.id)
@@ -47,5 +38,5 @@ export async function changeJob(
     },
     {},
   )
-  return latest ?? loadJob(ctx, job.object, job.id)
+  return replayed || !latest ? loadJob(ctx, job.object, job.id) : latest
 }

@@ -1,5 +1,6 @@
 import { outOfReach } from '#lib/errors.ts'
 import type { Verb } from '#lib/permissions/actor.ts'
+import { scopeOf } from '#lib/permissions/rules.ts'
 import type { Context } from '#lib/runtime/context.ts'
 import { run } from '#schemas/system/run.ts'
 
@@ -9,6 +10,5 @@ import { run } from '#schemas/system/run.ts'
  * @throws CrmError `not_found`.
  */
 export function mayRun({ actor }: Context, verb: Exclude<Verb, 'delete'>): void {
-  const scopes = actor.role.scopes.get(run.name) ?? actor.role.scopes.get('*')
-  if (scopes?.[verb] !== 'all') throw outOfReach(run.label.en.toLowerCase(), verb)
+  if (scopeOf(actor, run.name, verb) !== 'all') throw outOfReach(run.label.en.toLowerCase(), verb)
 }

@@ -1,6 +1,8 @@
-import { runFiles } from '#lib/cleanup/run-files.ts'
+import { readPlan, runFiles } from '#lib/cleanup/run-files.ts'
 import { loadRun, wrongState } from '#lib/cleanup/run-job.ts'
+import { outOfReach } from '#lib/errors.ts'
 import { mayRun } from '#lib/maintenance/may-run.ts'
+import { seesWhole } from '#lib/permissions/rules.ts'
 import type { Context } from '#lib/runtime/context.ts'
 import type { Files } from '#lib/runtime/files.ts'
 
@@ -9,7 +11,7 @@ const downloadS = 900
 
 /**
  * Where the report of a run can be got, with every item.
- * @throws CrmError not_found; validation_failed while the run has not ended.
+ * @throws CrmError not_found, also for whom a record or field that it may quote is hidden; validation_failed while the run has not ended.
  */
 export async function readReport(
   ctx: Context,
@@ -19,8 +21,14 @@ export async function readReport(
   mayRun(ctx, 'read')
   const record = await loadRun(ctx, id)
   const key = runFiles.report(id, format)
-  if (record.fields['report'] === undefined || !(await files.head(key)))
+  if ((record.fields['report'] ?? null) === null || !(await files.head(key)))
     return wrongState(record, 'its report is there once it has ended.')
+  const { lanes } = await readPlan(files, id)
+  const isWhole = lanes.every(({ object }) => {
+    const definition = ctx.objects.byName.get(object)
+    return definition !== undefined && seesWhole(ctx.actor, definition)
+  })
+  if (!isWhole) throw outOfReach('maintenance report', 'read')
   const url = await files.presignDownload(key, { fileName: `cleanup-${id}.${format}`, expiresS: downloadS })
   return { format, url, expiresAt: new Date(ctx.clock.now().getTime() + downloadS * 1_000).toISOString() }
 }

@@ -1,13 +1,11 @@
 import { changeJob } from '#lib/jobs/job-record.ts'
-import { compileObject } from '#lib/records/compile.ts'
-import { firstVersion } from '#lib/records/next-state.ts'
-import type { Plan } from '#lib/records/plan.ts'
+import { executionName } from '#lib/maintenance/execution-name.ts'
+import { planOnce } from '#lib/records/plan-once.ts'
 import { writeRecord } from '#lib/records/write.ts'
 import type { Context } from '#lib/runtime/context.ts'
 import { derivedId } from '#lib/runtime/ids.ts'
 import { startWorkflow } from '#lib/runtime/workflows.ts'
 import type { StoredRecord } from '#lib/store/items.ts'
-import { readRecord } from '#lib/store/read.ts'
 import { run, type runKinds } from '#schemas/system/run.ts'
 
 /** What to run, and for whom. */
@@ -22,6 +20,8 @@ export type RunRequest = {
 
 /** Failure of a run whose workflow could not be started. */
 const notStarted = 'not_started'
+/** A run that starts after all; an execution that found it failed may have ended it with an empty report. */
+const startedAnew = { state: 'running', failure: null, endedAt: null, report: null }
 
 /**
  * Starts a run in the background. Asked again with the same key, or by a request with the same Idempotency-Key, it answers the
@@ -36,40 +36,29 @@ export async function startRun(
   const id = await writeRun(ctx, request)
   const { idempotency: _done, ...rest } = ctx
   const started = await changeJob(rest, { object: run, id }, ({ fields }) =>
-    codeOf(fields['failure']) === notStarted ? { state: 'running', failure: null } : undefined,
+    fields['state'] === 'failed' && codeOf(fields['failure']) === notStarted ? startedAnew : undefined,
   )
+  if (started.fields['state'] !== 'running') return started
   try {
-    // By its id: of two starts, or one whose answer was lost, one execution comes.
-    if (started.fields['state'] === 'running') await startWorkflow(workflow, { name: id, input: { runId: id } })
+    // By its version: of two starts, or one whose answer was lost, one execution comes; one that failed can be made up for.
+    await startWorkflow(workflow, { name: executionName(id, started.version), input: { runId: id } })
     return started
   } catch (error) {
     const detail = 'The workflow could not be started. Start the run again.'
-    await changeJob(rest, { object: run, id }, () => ({ state: 'failed', failure: { code: notStarted, detail } }))
+    const failed = { state: 'failed', failure: { code: notStarted, detail } }
+    // An end that came meanwhile stays: the execution can have started though the answer was lost.
+    await changeJob(rest, { object: run, id }, ({ version }) => (version === started.version ? failed : undefined))
     throw error
   }
 }
 
 async function writeRun(ctx: Context, request: RunRequest): Promise<string> {
-  const first = newRun(ctx, request)
-  const object = compileObject(run, ctx.tenant)
-  const { id } = await writeRecord(
-    ctx,
-    async (): Promise<Plan> => {
-      const known = request.key === undefined ? undefined : await readRecord(ctx.store, first.id)
-      if (known) return { object, before: known, after: known, action: 'unchanged' }
-      return { object, before: undefined, after: first, action: 'created' }
-    },
-    {},
-  )
-  return id
-}
-
-function newRun(ctx: Context, { kind, dryRun, requestedBy, key }: RunRequest): StoredRecord {
+  const { kind, dryRun, requestedBy, key } = request
   const at = ctx.clock.now().toISOString()
+  const fields = { kind, state: 'running', dryRun, startedAt: at, requestedBy }
   const id =
     key === undefined ? ctx.ids.next(run.prefix) : derivedId(run.prefix, { at: new Date(0), seed: `${kind} ${key}` })
-  const fields = { kind, state: 'running', dryRun, startedAt: at, requestedBy }
-  return firstVersion({ id, object: run.name, fields }, { at, by: ctx.actor.id })
+  return (await writeRecord(ctx, () => planOnce(ctx, run, { id, fields, at }), {})).id
 }
 
 function codeOf(failure: unknown): unknown {

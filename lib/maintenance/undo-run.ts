@@ -20,6 +20,7 @@ export async function undoRun(ctx: Context, { workflow }: { workflow: string }, 
     return hasRun ? { state: 'undoing' } : wrongState(record, 'only one that has run and ended can be undone.')
   })
   // The version tells one undoing from a later one after it failed; started twice, it runs once.
-  await startWorkflow(workflow, { name: `undo-${id}-${undoing.version}`, input: { runId: id } })
+  if (stateOf(undoing) === 'undoing')
+    await startWorkflow(workflow, { name: `undo-${id}-${undoing.version}`, input: { runId: id } })
   return undoing
 }

@@ -1,4 +1,4 @@
-import { readPart } from '#lib/cleanup/part-files.ts'
+import { readSum } from '#lib/cleanup/part-files.ts'
 import { resumeLane } from '#lib/cleanup/resume-lane.ts'
 import { lastKey, type RunPlan, readPlan, runFiles, type SegmentHead } from '#lib/cleanup/run-files.ts'
 import { stateOf } from '#lib/cleanup/run-job.ts'
@@ -45,16 +45,16 @@ async function evaluateStep(files: Files, { runId, lanes }: RunPlan): Promise<Ru
 
 async function partSteps(files: Files, plan: RunPlan): Promise<RunStep[]> {
   const { runId } = plan
-  const duplicates = await readPart<{ groups: number }>(files, runId, 'duplicates')
-  const refresh = await readPart<{ created: number }>(files, runId, 'refresh')
+  const duplicates = await readSum<{ groups: number }>(files, runId, 'duplicates')
+  const refresh = await readSum<{ created: number }>(files, runId, 'refresh')
   const purges = await Promise.all(plan.lanes.map(lane => lastKey(files, runFiles.purged(runId, lane))))
   const step = (name: RunStep['name'], done: boolean, count?: number): RunStep => {
     return { name, state: done ? 'done' : 'waiting', ...(count !== undefined && { count }) }
   }
   return [
-    step('duplicates', duplicates !== undefined, duplicates?.sum.groups),
+    step('duplicates', duplicates !== undefined, duplicates?.groups),
     plan.policy.refresh.enabled
-      ? step('refresh', refresh !== undefined, refresh?.sum.created)
+      ? step('refresh', refresh !== undefined, refresh?.created)
       : { name: 'refresh', state: 'skipped' },
     step('purge', purges.length > 0 && purges.every(key => key !== undefined)),
   ]

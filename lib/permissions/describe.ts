@@ -1,4 +1,5 @@
 import type { Actor } from '#lib/permissions/actor.ts'
+import { scopeOf } from '#lib/permissions/rules.ts'
 import type { JsonObject } from '#schemas/json.ts'
 import type { ObjectRegistry } from '#schemas/registry.ts'
 import { verbs } from '#schemas/system/role.ts'
@@ -16,10 +17,9 @@ export function describeAccess(actor: Actor, objects: ObjectRegistry): JsonObjec
 }
 
 function objectAccess(actor: Actor, object: string): JsonObject {
-  const scopes = actor.role.scopes.get(object) ?? actor.role.scopes.get('*')
   const fields = [...actor.role.fields].filter(([key]) => key.startsWith(`${object}.`))
   return {
-    ...Object.fromEntries(verbs.map(verb => [verb, scopes?.[verb] ?? 'none'])),
+    ...Object.fromEntries(verbs.map(verb => [verb, scopeOf(actor, object, verb)])),
     fields: Object.fromEntries(fields.map(([key, access]) => [key.slice(object.length + 1), access])),
   }
 }

@@ -1,4 +1,12 @@
-import { addOwners, addTallies, noKey, type OwnerSummary, otherKey, type Tally } from '#lib/quality-report/summary.ts'
+import {
+  addOwners,
+  addTallies,
+  noKey,
+  type OwnerSummary,
+  otherKey,
+  type PartSums,
+  type Tally,
+} from '#lib/quality-report/summary.ts'
 
 /** 24: two years of months, each for itself. */
 const mostMonths = 24
@@ -12,15 +20,20 @@ export function boundOwners(owners: Record<string, OwnerSummary>, kept: Readonly
   return folded(owners, addOwners, key => (kept.has(key) || key === noKey ? key : otherKey))
 }
 
-/** An owner's summary that fits into a record whatever the records are: the last months and the largest sources. */
-export function boundSummary({ total, sources, months }: OwnerSummary): OwnerSummary {
+/** Sums that fit into a record whatever the records are: the last months and the largest sources. */
+export function boundSums({ total, sources, months }: PartSums): PartSums {
   const newest = new Set(Object.keys(months).toSorted().slice(-mostMonths))
-  const largest = new Set(largestKeys(sources, mostSources))
   return {
     total,
-    sources: folded(sources, addTallies, key => (largest.has(key) || key === noKey ? key : otherKey)),
+    sources: boundTallies(sources, mostSources),
     months: folded(months, addTallies, key => (newest.has(key) ? key : earlierKey)),
   }
+}
+
+/** The tallies with the most records, each for itself, and the rest as `other`. */
+export function boundTallies(tallies: Record<string, Tally>, most: number): Record<string, Tally> {
+  const largest = new Set(largestKeys(tallies, most))
+  return folded(tallies, addTallies, key => (largest.has(key) || key === noKey ? key : otherKey))
 }
 
 /** Keys of the tallies with the most records; the first in the alphabet of equal ones. */

@@ -33,18 +33,30 @@ export async function groupQuality(
   if (!detail || !summary) return []
   if (by !== 'owner')
     return inOrder(by, groupsOf(by === 'source' ? summary.sources : summary.months, titlesFor(ctx, object, by)))
-  const owners = scope === 'own' ? [part] : detail.owners
-  const points = await readPoints(ctx, runId, owners)
-  const tallies = [...points].flatMap(([owner, { objects }]) => {
-    const total = objects[object.name]?.total
-    return total ? [[owner, total] as const] : []
-  })
-  const names = await namesOf(ctx, owners)
+  // What somebody owns in other teams is not for the team to see.
+  const tallies =
+    scope === 'team'
+      ? summary.byOwner
+      : await totalsOf(ctx, object, { runId, owners: scope === 'own' ? [part] : detail.owners })
+  const names = await namesOf(ctx, Object.keys(tallies))
   const titles = titlesFor(ctx, object, by)
   return inOrder(
     by,
-    groupsOf(Object.fromEntries(tallies), owner => names.get(owner) ?? titles(owner)),
+    groupsOf(tallies, owner => names.get(owner) ?? titles(owner)),
   )
+}
+
+async function totalsOf(
+  ctx: Context,
+  object: ObjectDefinition,
+  { runId, owners }: { runId: string; owners: readonly string[] },
+): Promise<Record<string, Tally>> {
+  const points = await readPoints(ctx, runId, owners)
+  const totals = [...points].flatMap(([owner, { objects }]) => {
+    const total = objects[object.name]?.total
+    return total ? [[owner, total] as const] : []
+  })
+  return Object.fromEntries(totals)
 }
 
 /** A tally as the API shows it. */

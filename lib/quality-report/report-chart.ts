@@ -1,8 +1,9 @@
 import type { ChartSeries } from '#lib/quality-report/chart-data.ts'
 import { inLocale } from '#lib/quality-report/labels.ts'
-import { dayOf, words } from '#lib/quality-report/report-texts.ts'
+import { words } from '#lib/quality-report/report-texts.ts'
 import { trendChart } from '#lib/quality-report/trend-chart.ts'
 import type { Context } from '#lib/runtime/context.ts'
+import { localDate } from '#lib/runtime/zoned-time.ts'
 import type { QualityOverview } from '#schemas/api/quality.ts'
 
 /** The trend of a quality report as a chart (SVG): a line per object. */
@@ -19,14 +20,14 @@ export function reportChart(ctx: Context, overview: QualityOverview, subtitle: s
     description: describe(ctx, series),
     series,
     threshold: { value: overview.threshold, label: inLocale(words.threshold, tenant) },
-    dayOf: time => dayOf(tenant, new Date(time).toISOString()),
+    dayOf: time => localDate(new Date(time), tenant.timeZone),
     language: tenant.locale,
   })
 }
 
 /** From where to where each line goes, in words. */
 function describe({ tenant }: Context, series: readonly ChartSeries[]): string {
-  const day = (time: number) => dayOf(tenant, new Date(time).toISOString())
+  const day = (time: number) => localDate(new Date(time), tenant.timeZone)
   const sentences = series.flatMap(({ name, points }) => {
     const [first] = points
     const last = points.at(-1)

@@ -1,6 +1,7 @@
 import { inLocale, ruleLabels } from '#lib/quality-report/labels.ts'
-import { dayOf, words } from '#lib/quality-report/report-texts.ts'
+import { words } from '#lib/quality-report/report-texts.ts'
 import type { Context } from '#lib/runtime/context.ts'
+import { localDate } from '#lib/runtime/zoned-time.ts'
 import { csvLine } from '#lib/transfer/csv/write-csv.ts'
 import type { ObjectQuality, QualityAudit, QualityGroup, QualityOverview } from '#schemas/api/quality.ts'
 import { qualityRules } from '#schemas/settings.ts'
@@ -42,7 +43,7 @@ function objectLines(ctx: Context, object: ObjectQuality, at = ''): string[][] {
   const name = label ? inLocale(label, tenant) : object.object
   const everybody = inLocale(words.everybody, tenant)
   const line = (time: string, owner: string, figures: Figures) => [
-    dayOf(tenant, time),
+    localDate(new Date(time), tenant.timeZone),
     name,
     owner,
     ...cellsOf(figures),

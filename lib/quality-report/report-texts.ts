@@ -1,7 +1,7 @@
 import { inLocale, type Label } from '#lib/quality-report/labels.ts'
 import type { Context } from '#lib/runtime/context.ts'
+import { localDate } from '#lib/runtime/zoned-time.ts'
 import type { QualityAudit, QualityOverview, ReportSummary } from '#schemas/api/quality.ts'
-import type { TenantSettings } from '#schemas/tenant.ts'
 
 /** One object of a report in short. */
 export type ReportLine = ReportSummary['summary'][number]
@@ -20,14 +20,9 @@ export const words = {
   trend: { en: 'Data quality: mean score', zh: '数据质量平均分趋势' },
 } satisfies Record<string, Label>
 
-/** A day as the tenant's calendar has it: `2026-03-30`. */
-export function dayOf(tenant: Pick<TenantSettings, 'timeZone'>, time: string): string {
-  return new Intl.DateTimeFormat('en-CA', { timeZone: tenant.timeZone, dateStyle: 'short' }).format(new Date(time))
-}
-
 /** What a report is called. */
 export function reportTitle({ tenant }: Context, scheduledAt: string): string {
-  const day = dayOf(tenant, scheduledAt)
+  const day = localDate(new Date(scheduledAt), tenant.timeZone)
   return inLocale({ en: `Data quality, week of ${day}`, zh: `数据质量周报 ${day}` }, tenant)
 }
 

@@ -1,8 +1,7 @@
 import { plainJson } from '#lib/jobs/plain-json.ts'
 import { detailId, pointId } from '#lib/quality-report/snapshot-ids.ts'
 import { type SnapshotPart, snapshotParts, tenantPart } from '#lib/quality-report/snapshot-parts.ts'
-import { noKey, type QualitySummary } from '#lib/quality-report/summary.ts'
-import { textOf } from '#lib/records/owner-of.ts'
+import type { QualitySummary } from '#lib/quality-report/summary.ts'
 import { planFirst, planOnce } from '#lib/records/plan-once.ts'
 import { writeRecord } from '#lib/records/write.ts'
 import { writeMany } from '#lib/records/write-many.ts'
@@ -20,7 +19,7 @@ export type Snapshot = { runId: string; at: string; summary: QualitySummary }
  */
 export async function saveSnapshot(ctx: Context, { runId, at, summary }: Snapshot): Promise<void> {
   const takenAt = new Date(at).toISOString()
-  const parts = snapshotParts(summary, await teamsOf(ctx, summary))
+  const parts = snapshotParts(summary)
   const records = parts.flatMap(part => recordsOf(part, { runId, takenAt, threshold: policyOf(ctx).quality.threshold }))
   const [last] = records.splice(
     records.findIndex(({ id }) => id === pointId(runId, tenantPart)),
@@ -54,16 +53,4 @@ function recordsOf(
     { id: detailId(run.runId, part), fields: detail, at: run.takenAt },
     { id: pointId(run.runId, part), fields: point, at: run.takenAt },
   ]
-}
-
-async function teamsOf(ctx: Context, summary: QualitySummary): Promise<Map<string, string>> {
-  const owners = new Set(Object.values(summary).flatMap(Object.keys))
-  owners.delete(noKey)
-  const users = await readRecords(ctx.store, [...owners])
-  return new Map(
-    [...users].flatMap(([id, { fields }]): [string, string][] => {
-      const team = textOf(fields['teamId'])
-      return team === undefined ? [] : [[id, team]]
-    }),
-  )
 }

@@ -5,6 +5,7 @@ import { tenantPart } from '#lib/quality-report/snapshot-parts.ts'
 import { writeReport } from '#lib/quality-report/write-report.ts'
 import type { Context } from '#lib/runtime/context.ts'
 import type { Files } from '#lib/runtime/files.ts'
+import { inParallel } from '#lib/runtime/in-parallel.ts'
 import { policyOf } from '#lib/settings/policy.ts'
 
 /** What came of sending: reports written or there already, and why none was. */
@@ -22,20 +23,17 @@ export async function sendWeeklyReports(ctx: Context, files: Files, scheduledAt:
   if (!policyOf(ctx).reports.weekly) return { reports: 0, skipped: 'switchedOff' }
   const latest = await readLatest(ctx, tenantPart, scheduledAt)
   if (!latest) return { reports: 0, skipped: 'noFigures' }
-  const readers = (await reportRecipients(ctx, await ownersCounted(ctx, latest.runId))).values()
+  const readers = await reportRecipients(ctx, await ownersCounted(ctx, latest.runId))
   const failures: unknown[] = []
   let reports = 0
-  const worker = async () => {
-    for (const reader of readers) {
-      try {
-        if (await writeReport(ctx, files, { reader, scheduledAt })) reports += 1
-      } catch (error) {
-        ctx.log.warn('A quality report could not be sent', { userId: reader.id, error })
-        failures.push(error)
-      }
+  await inParallel(readers, parallel, async reader => {
+    try {
+      if (await writeReport(ctx, files, { reader, scheduledAt })) reports += 1
+    } catch (error) {
+      ctx.log.warn('A quality report could not be sent', { userId: reader.id, error })
+      failures.push(error)
     }
-  }
-  await Promise.all(Array.from({ length: parallel }, worker))
+  })
   if (failures.length > 0) throw failures[0]
   return { reports }
 }

@@ -1,26 +1,33 @@
-import { boundOwners, boundSummary, largestKeys } from '#lib/quality-report/bound-parts.ts'
+import { boundOwners, boundSums, boundTallies, largestKeys } from '#lib/quality-report/bound-parts.ts'
 import {
-  addOwners,
+  addSums,
   addTallies,
+  emptySums,
   emptyTally,
-  type OwnerSummary,
+  type PartSums,
   type QualitySummary,
+  type Tally,
 } from '#lib/quality-report/summary.ts'
 
 /** Part of a snapshot that has the records of the whole tenant. */
 export const tenantPart = 'tenant'
 
 /** Some records of a snapshot, by object: all of the tenant, or those of a team or an owner. `owners`: whose they are. */
-export type SnapshotPart = { part: string; owners: string[]; objects: Record<string, OwnerSummary> }
+export type SnapshotPart = { part: string; owners: string[]; objects: Record<string, PartSummary> }
+
+/** The sums of a part's records of one object; of a team also each owner's records in it, which need not be all they own. */
+type PartSummary = PartSums & { byOwner: Record<string, Tally> }
 
 /** 500 owners have a part each; the others share one. */
 const mostOwners = 500
+/** 200 owners of a team: with every rule that a record can break they take half of what a record holds. */
+const mostMembers = 200
 
 /**
- * What a snapshot keeps of a summary: a part for each owner, then one for each team, the whole tenant last. `teams` are the
- * teams of owners, by user id.
+ * What a snapshot keeps of a summary: a part for each owner, then one for each team, the whole tenant last. A team has the
+ * records that are its own, as for reading them: not those that its people own elsewhere.
  */
-export function snapshotParts(summary: QualitySummary, teams: ReadonlyMap<string, string>): SnapshotPart[] {
+export function snapshotParts(summary: QualitySummary): SnapshotPart[] {
   const kept = new Set(largestKeys(countsByOwner(summary), mostOwners))
   const byOwner = new Map<string, SnapshotPart>()
   const byTeam = new Map<string, SnapshotPart>()
@@ -29,8 +36,10 @@ export function snapshotParts(summary: QualitySummary, teams: ReadonlyMap<string
     for (const [owner, its] of Object.entries(boundOwners(owners, kept)))
       add(partOf(byOwner, owner), object, owner, its)
     for (const [owner, its] of Object.entries(owners)) {
-      const team = teams.get(owner)
-      if (team) add(partOf(byTeam, team), object, kept.has(owner) ? owner : undefined, its)
+      for (const [team, theirs] of Object.entries(its.teams)) {
+        const { byOwner: members } = add(partOf(byTeam, team), object, kept.has(owner) ? owner : undefined, theirs)
+        members[owner] = theirs.total
+      }
       add(tenant, object, undefined, its)
     }
   }
@@ -38,10 +47,12 @@ export function snapshotParts(summary: QualitySummary, teams: ReadonlyMap<string
   return [...byOwner.values(), ...byTeam.values(), tenant].map(bounded)
 }
 
-function add(to: SnapshotPart, object: string, owner: string | undefined, summary: OwnerSummary): void {
-  const known = to.objects[object]
-  to.objects[object] = known ? addOwners(known, summary) : summary
+function add(to: SnapshotPart, object: string, owner: string | undefined, sums: PartSums): PartSummary {
+  const { byOwner, ...known } = to.objects[object] ?? { ...emptySums(), byOwner: {} }
+  const sum = { ...addSums(known, sums), byOwner }
+  to.objects[object] = sum
   if (owner !== undefined && !to.owners.includes(owner)) to.owners.push(owner)
+  return sum
 }
 
 function partOf(parts: Map<string, SnapshotPart>, part: string): SnapshotPart {
@@ -51,7 +62,10 @@ function partOf(parts: Map<string, SnapshotPart>, part: string): SnapshotPart {
 }
 
 function bounded({ part, owners, objects }: SnapshotPart): SnapshotPart {
-  const small = Object.entries(objects).map(([object, summary]) => [object, boundSummary(summary)])
+  const small = Object.entries(objects).map(([object, { byOwner, ...sums }]) => [
+    object,
+    { ...boundSums(sums), byOwner: boundTallies(byOwner, mostMembers) },
+  ])
   return { part, owners: owners.toSorted(), objects: Object.fromEntries(small) }
 }
 

@@ -9,16 +9,17 @@ const tally = z.object({
   // Any name: a snapshot of before knows the rules of before.
   rules: z.record(z.string(), count),
 })
-const ownerSummary = z.object({
+const partSummary = z.object({
   total: tally,
   sources: z.record(z.string(), tally),
   months: z.record(z.string(), tally),
+  byOwner: z.record(z.string(), tally).default({}),
 })
 const stored = z.object({
   runId: z.string(),
   takenAt: z.string(),
   threshold: z.number(),
-  objects: z.record(z.string(), ownerSummary),
+  objects: z.record(z.string(), partSummary),
   owners: z.array(z.string()).default([]),
 })
 

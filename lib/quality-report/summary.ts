@@ -1,5 +1,6 @@
 import type { Quality, RuleName } from '#lib/quality/types.ts'
-import { ownerOf, textOf } from '#lib/records/owner-of.ts'
+import { ownerOf, teamOf, textOf } from '#lib/records/owner-of.ts'
+import { localDate } from '#lib/runtime/zoned-time.ts'
 import type { StoredRecord } from '#lib/store/items.ts'
 import type { ObjectDefinition } from '#schemas/definition.ts'
 
@@ -9,8 +10,11 @@ import type { ObjectDefinition } from '#schemas/definition.ts'
  */
 export type Tally = { count: number; scoreSum: number; below: number; rules: Partial<Record<RuleName, number>> }
 
-/** One owner's records of one object. Months are those in which records were created (`2026-03`, UTC). */
-export type OwnerSummary = { total: Tally; sources: Record<string, Tally>; months: Record<string, Tally> }
+/** Some records of one object. Months are those in which they were created (`2026-03`), in the tenant's time zone. */
+export type PartSums = { total: Tally; sources: Record<string, Tally>; months: Record<string, Tally> }
+
+/** One owner's records of one object; `teams`: those of each team, the team being the record's own, not its owner's of today. */
+export type OwnerSummary = PartSums & { teams: Record<string, PartSums> }
 
 /** The quality of records by object, then by owner (user id or `none`); plain JSON of sums alone, so in any order and any parts it comes to the same. */
 export type QualitySummary = Record<string, Record<string, OwnerSummary>>
@@ -30,24 +34,33 @@ export function emptyTally(): Tally {
   return { count: 0, scoreSum: 0, below: 0, rules: {} }
 }
 
-/** An owner without records. */
-function emptyOwner(): OwnerSummary {
+/** The sums of no records. */
+export function emptySums(): PartSums {
   return { total: emptyTally(), sources: {}, months: {} }
 }
+
+/** A record, what was found of it, from which score on it is good enough, and by whose clocks months are told. */
+type Judged = { record: StoredRecord; quality: Quality; threshold: number; timeZone: string }
 
 /** Adds a record to a summary, in place: 100,000 records are to be summed in a step. */
 export function addRecord(
   summary: QualitySummary,
   object: ObjectDefinition,
-  { record, quality, threshold }: { record: StoredRecord; quality: Quality; threshold: number },
+  { record, quality, threshold, timeZone }: Judged,
 ): void {
+  const definition = { definition: object }
   const owners = at(summary, object.name, () => ({}))
-  const owner = at(owners, keyOf(ownerOf({ definition: object }, record)), emptyOwner)
+  const owner = at(owners, keyOf(ownerOf(definition, record)), () => ({ ...emptySums(), teams: {} }))
+  const team = teamOf(definition, record)
+  const parts: PartSums[] = team === undefined ? [owner] : [owner, at(owner.teams, keyOf(team), emptySums)]
+  const month = monthOf(record, timeZone)
+  const source = object.fields[sourceField] && keyOf(textOf(record.fields[sourceField]))
   const rules = new Set(quality.findings.map(({ rule }) => rule))
-  const tallies = [owner.total, at(owner.months, record.createdAt.slice(0, 7), emptyTally)]
-  if (object.fields[sourceField]) {
-    tallies.push(at(owner.sources, keyOf(textOf(record.fields[sourceField])), emptyTally))
-  }
+  const tallies = parts.flatMap(({ total, months, sources }) => [
+    total,
+    at(months, month, emptyTally),
+    ...(source === undefined ? [] : [at(sources, source, emptyTally)]),
+  ])
   for (const tally of tallies) {
     tally.count += 1
     tally.scoreSum += quality.score
@@ -66,6 +79,11 @@ export function mergeSummaries(a: QualitySummary, b: QualitySummary): QualitySum
 
 /** The records of both owners. */
 export function addOwners(a: OwnerSummary, b: OwnerSummary): OwnerSummary {
+  return { ...addSums(a, b), teams: merged(a.teams, b.teams, addSums) }
+}
+
+/** The records of both parts. */
+export function addSums(a: PartSums, b: PartSums): PartSums {
   return {
     total: addTallies(a.total, b.total),
     sources: merged(a.sources, b.sources, addTallies),
@@ -81,6 +99,15 @@ export function addTallies(a: Tally, b: Tally): Tally {
     below: a.below + b.below,
     rules: merged(a.rules, b.rules, (x, y) => x + y),
   }
+}
+
+/** A record that never came by the engine may have been created at no time there is. */
+function monthOf({ createdAt }: StoredRecord, timeZone: string): string {
+  const at = new Date(createdAt)
+  if (Number.isNaN(at.getTime())) return otherKey
+  // No zone is 24 hours from UTC, so only at the ends of a month its clocks may show another; asking them takes 20 µs.
+  const isWithin = at.getUTCDate() > 1 && at.getUTCDate() < 28
+  return isWithin ? at.toISOString().slice(0, 7) : localDate(at, timeZone).slice(0, 7)
 }
 
 /** A record that never came by the engine may hold a name that no object can have. */

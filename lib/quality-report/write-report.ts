@@ -5,12 +5,13 @@ import { qualityScopes } from '#lib/quality-report/quality-scope.ts'
 import { overviewOf } from '#lib/quality-report/read-quality.ts'
 import { reportChart } from '#lib/quality-report/report-chart.ts'
 import { reportLines } from '#lib/quality-report/report-lines.ts'
-import { dayOf, reportBody, reportTitle } from '#lib/quality-report/report-texts.ts'
+import { reportBody, reportTitle } from '#lib/quality-report/report-texts.ts'
 import { planOnce } from '#lib/records/plan-once.ts'
 import { writeRecord } from '#lib/records/write.ts'
 import type { Context } from '#lib/runtime/context.ts'
 import type { Files } from '#lib/runtime/files.ts'
 import { derivedId } from '#lib/runtime/ids.ts'
+import { localDate } from '#lib/runtime/zoned-time.ts'
 import { readRecord } from '#lib/store/read.ts'
 import type { JsonObject } from '#schemas/json.ts'
 import { qualityReport } from '#schemas/system/quality-report.ts'
@@ -56,7 +57,7 @@ async function writeFiles(
   const { reportCsv } = await import('#lib/quality-report/report-csv.ts')
   const title = reportTitle(ctx, scheduledAt)
   const lines = reportLines(overview)
-  const name = `quality-${dayOf(ctx.tenant, scheduledAt)}`
+  const name = `quality-${localDate(new Date(scheduledAt), ctx.tenant.timeZone)}`
   const csv = { key: `reports/${id}/quality.csv`, name: `${name}.csv`, contentType: 'text/csv; charset=utf-8' }
   const chart = { key: `reports/${id}/trend.svg`, name: `${name}.svg`, contentType: 'image/svg+xml' }
   await files.write(csv.key, reportCsv(ctx, overview), csv)

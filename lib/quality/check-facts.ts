@@ -4,7 +4,7 @@ import { missingReferences } from '#lib/quality/missing-references.ts'
 import { mailDomain } from '#lib/quality/rules/emails.ts'
 import { entriesOf, fieldsOfType, type QualityAt } from '#lib/quality/rules/rule.ts'
 import type { Context } from '#lib/runtime/context.ts'
-import { readGroups } from '#lib/store/duplicate-items.ts'
+import { readOpenGroups } from '#lib/store/duplicate-items.ts'
 import type { Checked, StoredRecord } from '#lib/store/items.ts'
 import type { ObjectDefinition } from '#schemas/definition.ts'
 
@@ -13,9 +13,6 @@ export type FactChecker = (records: readonly StoredRecord[]) => Promise<Readonly
 
 /** What a checker looks facts up with; without `mailDomains` it asks the DNS. */
 type Sources = Pick<Context, 'store' | 'clock'> & { mailDomains?: MailDomains }
-
-/** 1,000 groups a read. */
-const groupPage = 1_000
 
 let dns: MailDomains | undefined
 
@@ -52,12 +49,9 @@ export function createFactChecker(sources: Sources, object: ObjectDefinition, at
 /** In how many open groups each record of an object is. */
 async function openGroups({ store }: Sources, { name }: ObjectDefinition): Promise<ReadonlyMap<string, number>> {
   const counts = new Map<string, number>()
-  for (let after: string | undefined; ; ) {
-    const { groups, isLast } = await readGroups(store, { object: name, status: 'open' }, { limit: groupPage, after })
-    for (const { group } of groups) for (const id of group.members) counts.set(id, (counts.get(id) ?? 0) + 1)
-    after = groups.at(-1)?.sort
-    if (isLast || after === undefined) return counts
-  }
+  for await (const { members } of readOpenGroups(store, name))
+    for (const id of members) counts.set(id, (counts.get(id) ?? 0) + 1)
+  return counts
 }
 
 /** The domains of each record's addresses that take no mail; records without any are absent. */

@@ -1,5 +1,6 @@
 import { Resolver } from 'node:dns/promises'
 import type { Clock } from '#lib/runtime/clock.ts'
+import { inParallel } from '#lib/runtime/in-parallel.ts'
 
 /** Whether a domain takes mail: `unknown` when nobody who was asked could tell. */
 export type MailState = 'alive' | 'dead' | 'unknown'
@@ -37,14 +38,12 @@ export function createMailDomains(clock: Clock, resolver: MailResolver = new Res
   return {
     async statesOf(domains) {
       const states = new Map<string, MailState>()
-      const left = [...new Set(domains)]
-      if (left.length === 0 || (await stateOf(surelyAlive)) !== 'alive')
-        return new Map(left.map(domain => [domain, 'unknown']))
-      const work = async () => {
-        for (let domain = left.pop(); domain !== undefined; domain = left.pop())
-          states.set(domain, await stateOf(domain))
-      }
-      await Promise.all(Array.from({ length: parallel }, work))
+      const distinct = new Set(domains)
+      if (distinct.size === 0 || (await stateOf(surelyAlive)) !== 'alive')
+        return new Map([...distinct].map(domain => [domain, 'unknown']))
+      await inParallel(distinct, parallel, async domain => {
+        states.set(domain, await stateOf(domain))
+      })
       return states
     },
   }

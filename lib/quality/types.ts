@@ -12,6 +12,8 @@ export type Finding = {
   rule: RuleName
   /** The field to look at, as the API names it; none where the record as a whole is meant. */
   field?: string
+  /** All fields that it tells something of, where that is more than `field`. */
+  about?: readonly string[]
   severity: 'error' | 'warning' | 'info'
   /** Points it takes off 100. */
   points: number

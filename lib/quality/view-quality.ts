@@ -10,19 +10,20 @@ import type { ObjectDefinition } from '#schemas/definition.ts'
 export type Viewer = Pick<Context, 'actor' | 'clock' | 'tenant' | 'policy'>
 
 /** A record's quality as the API shows it. */
-type QualityView = { score: number; issues: Finding[] }
+type QualityView = { score: number; issues: Omit<Finding, 'about'>[] }
 
 /**
- * A record's quality as the actor may see it: the score as it is for everybody, without the issues of fields that the actor
- * does not see whole. `openQuality` comes before it.
+ * A record's quality as the actor may see it: the score as it is for everybody, without the issues that tell of a field which the
+ * actor does not see whole. `openQuality` comes before it.
  */
 export function viewQuality(viewer: Viewer, object: ObjectDefinition, record: JudgedRecord): QualityView {
   const { actor, clock, tenant } = viewer
   const at = { now: clock.now(), policy: policyOf(viewer), phoneRegion: tenant.phoneRegion }
   const { score, findings } = openedQuality()(object, record, at)
-  const issues = findings.filter(({ field }) => {
-    const access = field === undefined ? 'readOnly' : fieldAccess(actor, object.name, field)
-    return access === 'readOnly' || access === 'editable'
+  const isSeen = (field: string) => ['readOnly', 'editable'].includes(fieldAccess(actor, object.name, field))
+  const issues = findings.flatMap(({ about, ...finding }) => {
+    const fields = about ?? (finding.field === undefined ? [] : [finding.field])
+    return fields.every(isSeen) ? [finding] : []
   })
   return { score, issues }
 }

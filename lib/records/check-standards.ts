@@ -21,11 +21,11 @@ export async function checkStandards(
   // What the product itself makes, such as a task, is complete by its own rules.
   if (!standards || (!before && ctx.actor.id === systemActor.id)) return
   // Loaded when needed: most tenants have standards for few objects, or none.
-  const { brokenStandards } = await import('#lib/settings/entry-standards.ts')
+  const { brokenStandards, withFound } = await import('#lib/settings/entry-standards.ts')
   const changes = before && diffFields(before.fields, after.fields)
   const problems = brokenStandards(definition, after.fields, standards)
     .filter(({ field }) => !changes || Object.hasOwn(changes, field))
     .filter(({ field }) => fieldAccess(ctx.actor, definition.name, field) === 'editable')
-    .map(({ field, code, detail }): FieldProblem => ({ pointer: pointerTo(field), code, detail }))
+    .map((broken): FieldProblem => ({ pointer: pointerTo(broken.field), code: broken.code, detail: withFound(broken) }))
   if (problems.length > 0) throw invalid(problems)
 }

@@ -5,6 +5,7 @@ import type { Plan } from '#lib/records/plan.ts'
 import { keyChanges } from '#lib/records/record-keys.ts'
 import { writeRecord } from '#lib/records/write.ts'
 import type { Context } from '#lib/runtime/context.ts'
+import { inParallel } from '#lib/runtime/in-parallel.ts'
 import { transactionLimit } from '#lib/store/transaction.ts'
 
 /** One record to write; `replan` works it out anew when the record is not as the plan found it. */
@@ -29,17 +30,13 @@ type Numbered = BulkWrite & { place: number }
 export async function writeMany(ctx: Context, writes: readonly BulkWrite[]): Promise<BulkOutcome[]> {
   await loadMatchKeys()
   const outcomes: BulkOutcome[] = []
-  const groups = packed(writes).values()
-  const worker = async () => {
-    for (const group of groups) {
-      const done = await writeGroup(ctx, group)
-      group.forEach(({ place }, i) => {
-        const outcome = done[i]
-        if (outcome) outcomes[place] = outcome
-      })
-    }
-  }
-  await Promise.all(Array.from({ length: parallel }, worker))
+  await inParallel(packed(writes), parallel, async group => {
+    const done = await writeGroup(ctx, group)
+    group.forEach(({ place }, i) => {
+      const outcome = done[i]
+      if (outcome) outcomes[place] = outcome
+    })
+  })
   return outcomes
 }
 

@@ -1,18 +1,22 @@
 import { notFound } from '#lib/errors.ts'
+import type { RecordRule } from '#lib/permissions/rules.ts'
 import { reachableRule } from '#lib/records/load.ts'
-import { planPartitions } from '#lib/refresh/plan-tasks.ts'
+import { eachPlanTask, planPartitions, readOwnTasks } from '#lib/refresh/plan-tasks.ts'
 import { viewPlan } from '#lib/refresh/view-plan.ts'
 import type { Context } from '#lib/runtime/context.ts'
 import { isTypeId } from '#lib/runtime/ids.ts'
 import { decodeCursor, encodeCursor } from '#lib/store/cursor.ts'
+import type { StoredRecord } from '#lib/store/items.ts'
 import { readMerged } from '#lib/store/merge.ts'
 import { readRecord, toRecord } from '#lib/store/read.ts'
 import type { RefreshPlanView } from '#schemas/api/refresh.ts'
 import { activity } from '#schemas/objects/activity.ts'
 import { refreshPlan } from '#schemas/system/refresh-plan.ts'
 
-/** 20 plans a page: every task of each is counted. */
+/** 20 plans a page: the tasks of each are counted. */
 const mostPlans = 20
+/** 20,000 tasks: a page ends with the plan that reaches it, after some 3 s of reading. */
+const mostTasks = 20_000
 
 /**
  * Lists the refresh plans that the actor sees tasks of, the newest first. A page can hold fewer than there are and have a next one.
@@ -25,6 +29,8 @@ export async function findPlans(
   const rule = reachableRule(ctx, activity, 'read')
   const query = [ctx.actor.id, refreshPlan.name]
   const most = Math.min(limit, mostPlans)
+  const readsAll = !isOwn(rule)
+  let tasks = 0
   const page = await readMerged(
     ctx.store,
     {
@@ -34,11 +40,15 @@ export async function findPlans(
       limit: most,
       scanLimit: most,
       batch: most + 1,
+      isHeavy: () => readsAll && tasks >= mostTasks,
     },
-    ({ item }) => toRecord(item),
+    ({ item }) => {
+      const plan = toRecord(item)
+      tasks += Number(plan.fields['planned'] ?? 0)
+      return plan
+    },
   )
-  const views = await Promise.all(page.kept.map(plan => viewPlan(ctx, plan, rule)))
-  const items = views.flatMap(view => view ?? [])
+  const items = await viewPlans(ctx, page.kept, rule)
   return page.next === undefined ? { items } : { items, nextCursor: encodeCursor(query, { s: page.next }) }
 }
 
@@ -49,7 +59,23 @@ export async function findPlans(
 export async function getPlan(ctx: Context, id: string): Promise<RefreshPlanView> {
   const rule = reachableRule(ctx, activity, 'read')
   const plan = isTypeId(id, refreshPlan.prefix) ? await readRecord(ctx.store, id) : undefined
-  const view = plan && plan.deletedAt === undefined ? await viewPlan(ctx, plan, rule) : undefined
+  const view = plan && plan.deletedAt === undefined ? (await viewPlans(ctx, [plan], rule))[0] : undefined
   if (!view) throw notFound(refreshPlan.name, id)
   return view
+}
+
+/** Plan after plan, as their tasks are many; who sees only their own has only those read. */
+async function viewPlans(ctx: Context, plans: readonly StoredRecord[], rule: RecordRule): Promise<RefreshPlanView[]> {
+  const own = isOwn(rule) ? await readOwnTasks(ctx, { ownerId: ctx.actor.id, plans }) : undefined
+  const views: RefreshPlanView[] = []
+  for (const plan of plans) {
+    const tasks = own ? (own.get(plan.id) ?? []) : eachPlanTask(ctx, plan.id)
+    const view = await viewPlan(ctx, plan, { tasks, rule })
+    if (view) views.push(view)
+  }
+  return views
+}
+
+function isOwn(rule: RecordRule): boolean {
+  return typeof rule === 'object' && rule.scope === 'own'
 }

@@ -1,6 +1,6 @@
 import type { Actor } from '#lib/permissions/actor.ts'
 import { loadActor } from '#lib/permissions/load-actor.ts'
-import { allows, recordRule } from '#lib/permissions/rules.ts'
+import { allows, recordRule, scopeOf } from '#lib/permissions/rules.ts'
 import type { Context } from '#lib/runtime/context.ts'
 import type { StoredRecord } from '#lib/store/items.ts'
 import { objectPartition } from '#lib/store/keys.ts'
@@ -48,7 +48,6 @@ export function canTake(actor: Actor, object: ObjectDefinition, record: StoredRe
 }
 
 /** Whether somebody runs the tenant rather than works with its records: they get other people's work last. */
-export function isAdministrator({ role }: Actor): boolean {
-  const scopes = role.scopes.get('user') ?? role.scopes.get('*')
-  return scopes?.update === 'all'
+export function isAdministrator(actor: Actor): boolean {
+  return scopeOf(actor, 'user', 'update') === 'all'
 }

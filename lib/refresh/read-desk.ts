@@ -2,8 +2,10 @@ import { textOf } from '#lib/records/owner-of.ts'
 import { candidatesFor, capableOwner, type Desk, type Due } from '#lib/refresh/assign-tasks.ts'
 import { readPeople } from '#lib/refresh/people.ts'
 import { isOpen, readPlansSince, readPlanTasks } from '#lib/refresh/plan-tasks.ts'
-import { localDate, workingDays } from '#lib/refresh/working-days.ts'
+import { workingDays } from '#lib/refresh/working-days.ts'
 import type { Context } from '#lib/runtime/context.ts'
+import { inParallel } from '#lib/runtime/in-parallel.ts'
+import { localDate } from '#lib/runtime/zoned-time.ts'
 import { policyOf } from '#lib/settings/policy.ts'
 import type { StoredRecord } from '#lib/store/items.ts'
 import { ownerPartition } from '#lib/store/keys.ts'
@@ -71,11 +73,9 @@ async function readLoad(
   ids: ReadonlySet<string>,
 ): Promise<Map<string, number>> {
   const load = new Map<string, number>()
-  const queue = ids.values()
-  const worker = async () => {
-    for (const id of queue) load.set(id, await countOpen(ctx, run, id))
-  }
-  await Promise.all(Array.from({ length: parallel }, worker))
+  await inParallel(ids, parallel, async id => {
+    load.set(id, await countOpen(ctx, run, id))
+  })
   return load
 }
 

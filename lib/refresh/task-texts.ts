@@ -1,7 +1,7 @@
 import { textOf } from '#lib/records/owner-of.ts'
 import type { Assignment } from '#lib/refresh/assign-tasks.ts'
 import type { AssignmentReason } from '#lib/refresh/refresh-outcome.ts'
-import { localDate } from '#lib/refresh/working-days.ts'
+import { localDate } from '#lib/runtime/zoned-time.ts'
 import type { StoredRecord } from '#lib/store/items.ts'
 import type { FieldDefinition, ObjectDefinition } from '#schemas/definition.ts'
 import type { TenantSettings } from '#schemas/tenant.ts'

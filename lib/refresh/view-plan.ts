@@ -1,35 +1,47 @@
 import { allows, type RecordRule } from '#lib/permissions/rules.ts'
 import { textOf } from '#lib/records/owner-of.ts'
-import { isOpen, readPlanTasks } from '#lib/refresh/plan-tasks.ts'
+import { isOpen } from '#lib/refresh/plan-tasks.ts'
 import type { Context } from '#lib/runtime/context.ts'
 import type { StoredRecord } from '#lib/store/items.ts'
 import type { RefreshPlanView } from '#schemas/api/refresh.ts'
 
-type Counts = Pick<RefreshPlanView, 'total' | 'done' | 'canceled' | 'open' | 'overdue' | 'percentage'>
+type Counts = Pick<RefreshPlanView, 'total' | 'done' | 'canceled' | 'open' | 'overdue'>
+
+/** The tasks of a plan, as far as they were looked for, and which of them may be seen. */
+type Seen = { tasks: AsyncIterable<StoredRecord> | Iterable<StoredRecord>; rule: RecordRule }
 
 /** How far a plan is, counted from the tasks that a rule lets through; undefined when there are none of them. */
 export async function viewPlan(
-  ctx: Context,
+  ctx: Pick<Context, 'clock'>,
   plan: StoredRecord,
-  rule: RecordRule,
+  { tasks, rule }: Seen,
 ): Promise<RefreshPlanView | undefined> {
-  const tasks = (await readPlanTasks(ctx, plan.id)).filter(task => allows(rule, task))
-  // Who sees all tasks sees a plan too that has none left.
-  if (tasks.length === 0 && rule !== true) return undefined
   const now = ctx.clock.now().toISOString()
+  const all = noCounts()
+  const byOwner = new Map<string | undefined, Counts>()
+  for await (const task of tasks) {
+    if (!allows(rule, task)) continue
+    const owner = textOf(task.fields['assigneeId'])
+    const theirs = byOwner.get(owner) ?? noCounts()
+    byOwner.set(owner, theirs)
+    for (const counts of [all, theirs]) addTask(counts, task, now)
+  }
+  // Who sees all tasks sees a plan too that has none left.
+  if (all.total === 0 && rule !== true) return undefined
   const { id, version, fields } = plan
-  const counts = countTasks(tasks, now)
   const dueBy = textOf(fields['dueBy'])
   return {
     id,
     object: 'refreshPlan',
     version,
-    state: stateOf(plan, counts),
+    state: stateOf(plan, all),
     runId: textOf(fields['runId']) ?? '',
     startedAt: textOf(fields['startedAt']) ?? plan.createdAt,
     ...(dueBy !== undefined && { dueBy }),
-    ...counts,
-    byOwner: countByOwner(tasks, now),
+    ...withPercentage(all),
+    byOwner: inOrder(
+      [...byOwner].map(([ownerId, counts]) => ({ ...(ownerId && { ownerId }), ...withPercentage(counts) })),
+    ),
   }
 }
 
@@ -38,19 +50,29 @@ function stateOf({ fields }: StoredRecord, { open }: Counts): RefreshPlanView['s
   return open === 0 ? 'done' : 'open'
 }
 
-function countByOwner(tasks: readonly StoredRecord[], now: string): RefreshPlanView['byOwner'] {
-  const groups = Map.groupBy(tasks, ({ fields }) => textOf(fields['assigneeId']))
-  const counted = [...groups].map(([ownerId, theirs]) => ({ ...(ownerId && { ownerId }), ...countTasks(theirs, now) }))
+/** Who is furthest behind comes first. */
+function inOrder(counted: RefreshPlanView['byOwner']): RefreshPlanView['byOwner'] {
   return counted.toSorted(
     (a, b) => a.percentage - b.percentage || b.open - a.open || ((a.ownerId ?? '') < (b.ownerId ?? '') ? -1 : 1),
   )
 }
 
-function countTasks(tasks: readonly StoredRecord[], now: string): Counts {
-  const open = tasks.filter(isOpen)
-  const canceled = tasks.filter(({ fields }) => fields['status'] === 'canceled').length
-  const done = tasks.length - open.length - canceled
-  const overdue = open.filter(({ fields }) => (textOf(fields['dueAt']) ?? now) < now).length
-  const percentage = open.length === 0 ? 100 : Math.floor((100 * done) / (done + open.length))
-  return { total: tasks.length, done, canceled, open: open.length, overdue, percentage }
+function noCounts(): Counts {
+  return { total: 0, done: 0, canceled: 0, open: 0, overdue: 0 }
+}
+
+function addTask(counts: Counts, task: StoredRecord, now: string): void {
+  const { fields } = task
+  counts.total += 1
+  if (fields['status'] === 'canceled') counts.canceled += 1
+  else if (!isOpen(task)) counts.done += 1
+  else {
+    counts.open += 1
+    if ((textOf(fields['dueAt']) ?? now) < now) counts.overdue += 1
+  }
+}
+
+function withPercentage(counts: Counts): Counts & { percentage: number } {
+  const { done, open } = counts
+  return { ...counts, percentage: open === 0 ? 100 : Math.floor((100 * done) / (done + open)) }
 }

@@ -1,4 +1,4 @@
-import { utcOf } from '#lib/runtime/zoned-time.ts'
+import { localDate, utcOf } from '#lib/runtime/zoned-time.ts'
 
 /** Tasks are due when people go home. */
 const endOfWork = '18:00:00'
@@ -17,11 +17,4 @@ export function workingDays(at: Date, { days, timeZone }: { days: number; timeZo
     found.push(utcOf(`${day.toISOString().slice(0, 10)}T${endOfWork}`, timeZone))
   }
   return found
-}
-
-/** The date that a time zone's calendars show at a moment: `2026-03-31`. */
-export function localDate(at: Date, timeZone: string): string {
-  const format = new Intl.DateTimeFormat('en-US', { timeZone, year: 'numeric', month: '2-digit', day: '2-digit' })
-  const parts = Object.fromEntries(format.formatToParts(at).map(({ type, value }) => [type, value]))
-  return `${parts['year']?.padStart(4, '0')}-${parts['month']}-${parts['day']}`
 }

@@ -1,7 +1,6 @@
-import { compileObject } from '#lib/records/compile.ts'
-import { firstVersion } from '#lib/records/next-state.ts'
 import { textOf } from '#lib/records/owner-of.ts'
 import type { Plan } from '#lib/records/plan.ts'
+import { planFirst, planOnce } from '#lib/records/plan-once.ts'
 import { writeRecord } from '#lib/records/write.ts'
 import { type BulkOutcome, writeMany } from '#lib/records/write-many.ts'
 import type { Assignment } from '#lib/refresh/assign-tasks.ts'
@@ -12,7 +11,7 @@ import { taskLink } from '#lib/refresh/verification-link.ts'
 import type { Context } from '#lib/runtime/context.ts'
 import { policyOf } from '#lib/settings/policy.ts'
 import type { StoredRecord } from '#lib/store/items.ts'
-import { readRecord, readRecords } from '#lib/store/read.ts'
+import { readRecords } from '#lib/store/read.ts'
 import type { JsonObject } from '#schemas/json.ts'
 import { activity } from '#schemas/objects/activity.ts'
 import { refreshPlan } from '#schemas/system/refresh-plan.ts'
@@ -47,7 +46,7 @@ export async function writeTasks(
     const fresh = plans.filter(({ after }) => !existing.has(after.id))
     const outcomes = await writeMany(
       ctx,
-      fresh.map(plan => ({ plan, replan: () => foundOr(ctx, plan) })),
+      fresh.map(plan => ({ plan, replan: () => replanned(ctx, plan) })),
     )
     for (const { after } of plans) made.set(after.id, madeOf(existing.get(after.id) ?? after))
     fresh.forEach(({ after }, i) => {
@@ -64,9 +63,8 @@ async function writePlan(ctx: Context, { runId, planId, at }: Run, assigned: rea
     .toSorted()
     .at(-1)
   const fields = { runId, startedAt: at.toISOString(), planned: assigned.length, ...(dueBy && { dueBy }) }
-  const after = newRecord(ctx, { id: planId, object: refreshPlan.name, fields })
-  const plan: Plan = { object: compileObject(refreshPlan, ctx.tenant), before: undefined, after, action: 'created' }
-  await writeRecord(ctx, () => foundOr(ctx, plan), {})
+  const record = { id: planId, fields, at: ctx.clock.now().toISOString() }
+  await writeRecord(ctx, () => planOnce(ctx, refreshPlan, record), {})
 }
 
 function planTask(ctx: Context, run: Run, assigned: Assigned): Plan {
@@ -85,19 +83,13 @@ function planTask(ctx: Context, run: Run, assigned: Assigned): Plan {
     ...(assignee.teamId !== undefined && { teamId: assignee.teamId }),
     dueAt,
   }
-  const after = newRecord(ctx, { id: taskId(run, record.id), object: activity.name, fields })
-  const compiled = compileObject(activity, ctx.tenant)
-  return { object: compiled, before: undefined, after, action: 'created', requestId: planId }
+  const task = { id: taskId(run, record.id), fields, at: ctx.clock.now().toISOString() }
+  return { ...planFirst(ctx, activity, task), requestId: planId }
 }
 
-function newRecord(ctx: Context, record: Pick<StoredRecord, 'id' | 'object' | 'fields'>): StoredRecord {
-  return firstVersion(record, { at: ctx.clock.now().toISOString(), by: ctx.actor.id })
-}
-
-/** A new record's plan, or nothing to do where an earlier try has written it. */
-async function foundOr(ctx: Context, plan: Plan): Promise<Plan> {
-  const own = await readRecord(ctx.store, plan.after.id)
-  return own ? { object: plan.object, before: own, after: own, action: 'unchanged' } : plan
+/** Its plan again, or nothing to do where an earlier try has written it. */
+async function replanned(ctx: Context, { after: { id, fields, createdAt: at }, requestId }: Plan): Promise<Plan> {
+  return { ...(await planOnce(ctx, activity, { id, fields, at })), ...(requestId !== undefined && { requestId }) }
 }
 
 function madeOf({ fields }: Pick<StoredRecord, 'fields'>): Made {

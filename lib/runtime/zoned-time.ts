@@ -31,6 +31,11 @@ export function utcOf(local: string, timeZone: string): string {
   return new Date(instantOf(wall, timeZone) ?? wall - offsetAt(wall - dayMs, timeZone)).toISOString()
 }
 
+/** The date that a time zone's calendars show at a moment: `2026-03-31`. */
+export function localDate(at: Date, timeZone: string): string {
+  return new Date(wallOf(at.getTime(), timeZone)).toISOString().slice(0, 10)
+}
+
 /** Milliseconds by which the clocks of a time zone are ahead of UTC at an instant. */
 function offsetAt(instant: number, timeZone: string): number {
   return wallOf(instant, timeZone) - Math.floor(instant / 1000) * 1000

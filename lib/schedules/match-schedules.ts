@@ -19,6 +19,7 @@ export function openScheduleGroup(name: string): ScheduleGroup {
 /**
  * Brings the schedules of a group to the times they are to run at; what else they are stays as it was deployed.
  * @returns the names of those that had to be moved.
+ * One that cannot be moved keeps none of the others.
  * @throws CrmError `unavailable` when EventBridge Scheduler does not answer; doing it again is safe.
  */
 export async function matchSchedules(
@@ -26,15 +27,18 @@ export async function matchSchedules(
   wanted: Readonly<Record<string, WantedSchedule>>,
 ): Promise<string[]> {
   const moved: string[] = []
-  try {
-    for (const [name, times] of Object.entries(wanted)) {
+  const failures: unknown[] = []
+  for (const [name, times] of Object.entries(wanted)) {
+    try {
       if (await moveSchedule(group, name, times)) moved.push(name)
+    } catch (error) {
+      failures.push(error)
     }
-    return moved
-  } catch (error) {
-    if (isOutage(error)) throw unavailable('The schedules cannot be moved. Doing it again is safe.', error)
-    throw error
   }
+  const [failure] = failures
+  if (failures.length === 0) return moved
+  if (failures.some(isOutage)) throw unavailable('The schedules cannot be moved. Doing it again is safe.', failure)
+  throw failure
 }
 
 async function moveSchedule({ name: GroupName, client }: ScheduleGroup, Name: string, wanted: WantedSchedule) {

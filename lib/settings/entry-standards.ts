@@ -3,11 +3,12 @@ import type { FieldDefinition, ObjectDefinition } from '#schemas/definition.ts'
 import { isJsonObject, type Json, type JsonObject } from '#schemas/json.ts'
 import type { EntryStandard } from '#schemas/settings.ts'
 
-/** An entry standard that a record does not meet; `detail` names the field and what to do. */
+/** An entry standard that a record does not meet; `detail` names the field and what to do, and quotes nothing; `found` is what is not allowed. */
 export type BrokenStandard = {
   field: string
   code: 'required' | 'invalid_format' | 'not_allowed' | 'too_short'
   detail: string
+  found?: string
 }
 
 /** The entry standards of one object, by field. */
@@ -71,6 +72,10 @@ const mostNamed = 20
 function notAllowed(field: string, text: string, allowed: readonly string[]): BrokenStandard {
   const more = allowed.length > mostNamed ? ` and ${allowed.length - mostNamed} more` : ''
   const names = `${allowed.slice(0, mostNamed).join(', ')}${more}`
-  const detail = `${field} must be one of ${names} by the entry standards, not ${JSON.stringify(text.slice(0, 60))}.`
-  return { field, code: 'not_allowed', detail }
+  return { field, code: 'not_allowed', detail: `${field} must be one of ${names} by the entry standards.`, found: text }
+}
+
+/** The same with what was found, for whoever entered it or may see it. */
+export function withFound({ detail, found }: Pick<BrokenStandard, 'detail' | 'found'>): string {
+  return found === undefined ? detail : `${detail.slice(0, -1)}, not ${JSON.stringify(found.slice(0, 60))}.`
 }

@@ -37,6 +37,12 @@ export function loadPolicy(ctx: Pick<Context, 'store' | 'clock' | 'log'>): Promi
   return entry.policy
 }
 
+/** What the tenant has decided, as it is at this moment. */
+export function readPolicyAnew(ctx: Pick<Context, 'store' | 'clock' | 'log'>): Promise<TenantPolicy> {
+  forgetPolicy(ctx)
+  return loadPolicy(ctx)
+}
+
 /** Makes the next call read the settings anew: after a write to them. */
 export function forgetPolicy({ store }: Pick<Context, 'store'>): void {
   known.delete(store.table)

@@ -3,7 +3,7 @@ import { invalidCursor } from '#lib/errors.ts'
 import { allows, fieldAccess, recordRule } from '#lib/permissions/rules.ts'
 import { viewValue } from '#lib/records/view.ts'
 import type { Context } from '#lib/runtime/context.ts'
-import { type BrokenStandard, brokenStandards, type ObjectStandards } from '#lib/settings/entry-standards.ts'
+import { type BrokenStandard, brokenStandards, type ObjectStandards, withFound } from '#lib/settings/entry-standards.ts'
 import { decodeCursor, encodeCursor } from '#lib/store/cursor.ts'
 import type { StoredRecord } from '#lib/store/items.ts'
 import { objectPartition } from '#lib/store/keys.ts'
@@ -20,7 +20,7 @@ export type StandardBreak = {
   code: BrokenStandard['code']
   /** Records that break it. */
   records: number
-  /** Those among them that break none of the standards in force. */
+  /** Those among them with whose field the standards in force find no fault. */
   newly: number
   /** The first of them that the caller may see. */
   examples: { id: string; title?: Json; detail: string }[]
@@ -110,13 +110,15 @@ function note(
   const broken = brokenStandards(object, record.fields, next)
   if (broken.length === 0) return
   const already = new Set(brokenStandards(object, record.fields, now).map(({ field }) => field))
-  for (const { field, code, detail } of broken) {
+  for (const each of broken) {
+    const { field, code } = each
     const key = `${object.name} ${field} ${code}`
     const one = found.get(key) ?? { object: object.name, field, code, records: 0, newly: 0, examples: [] }
     found.set(key, one)
     one.records += 1
     if (!already.has(field)) one.newly += 1
-    if (one.examples.length < mostExamples) one.examples.push(...exampleOf(ctx, object, record, { field, detail }))
+    if (one.examples.length < mostExamples)
+      one.examples.push(...exampleOf(ctx, object, record, { field, detail: withFound(each) }))
   }
 }
 

@@ -1,4 +1,4 @@
-import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb'
+import { ConditionalCheckFailedException, TransactionConflictException } from '@aws-sdk/client-dynamodb'
 import { BatchGetCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb'
 import type { Checked, StoredRecord } from '#lib/store/items.ts'
 import { recordKey } from '#lib/store/keys.ts'
@@ -8,7 +8,7 @@ import { isJsonObject } from '#schemas/json.ts'
 
 /**
  * Notes with a record what its surroundings tell about it. No new version, no change, no event: the record's next write drops the note.
- * @returns false when the record has another version by now, or is gone: the note would be about what it no longer is.
+ * @returns false when the record has another version by now, is being changed, or is gone: the note would be about what it no longer is.
  */
 export async function writeChecked(
   store: Store,
@@ -29,7 +29,7 @@ export async function writeChecked(
     await metered(store, 'write', () => table.client.send(command))
     return true
   } catch (error) {
-    if (error instanceof ConditionalCheckFailedException) return false
+    if (error instanceof ConditionalCheckFailedException || error instanceof TransactionConflictException) return false
     throw error
   }
 }

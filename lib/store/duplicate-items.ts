@@ -1,6 +1,5 @@
 import type { Key } from '#lib/store/keys.ts'
-import type { IndexName } from '#lib/store/query.ts'
-import { readSlice } from '#lib/store/query.ts'
+import { type IndexName, readRows, readSlice } from '#lib/store/query.ts'
 import { getItem } from '#lib/store/read.ts'
 import type { Store } from '#lib/store/table.ts'
 import type { Step } from '#lib/store/transaction.ts'
@@ -48,15 +47,11 @@ export async function readDuplicateNotes(
 ): Promise<{ pairs: StoredPair[]; groupIds: string[] }> {
   const pairs: StoredPair[] = []
   const groupIds: string[] = []
-  for (let after: string | undefined; ; ) {
-    const { rows, isLast } = await readSlice(store, { pk: noteKey(id) }, { limit: 200, descending: false, after })
-    for (const { sort, item } of rows) {
-      if (sort.startsWith('P#')) pairs.push(withoutKeys(item) as StoredPair)
-      if (sort.startsWith('G#')) groupIds.push(sort.slice(2))
-    }
-    after = rows.at(-1)?.sort
-    if (isLast || after === undefined) return { pairs, groupIds }
+  for await (const { sort, item } of readRows(store, { pk: noteKey(id) }, { batch: 200 })) {
+    if (sort.startsWith('P#')) pairs.push(withoutKeys(item) as StoredPair)
+    if (sort.startsWith('G#')) groupIds.push(sort.slice(2))
   }
+  return { pairs, groupIds }
 }
 
 /** A group by its id. */
@@ -74,6 +69,13 @@ export async function readGroups(
   const partition = { index, pk: listKey(list.object, list.status) }
   const { rows, isLast } = await readSlice(store, partition, { ...slice, descending: true })
   return { groups: rows.map(({ sort, item }) => ({ sort, group: withoutKeys(item) as StoredGroup })), isLast }
+}
+
+/** All open groups of an object, the highest score first. */
+export async function* readOpenGroups(store: Store, object: string): AsyncGenerator<StoredGroup> {
+  const partition = { index, pk: listKey(object, 'open') }
+  for await (const { item } of readRows(store, partition, { batch: 500, descending: true }))
+    yield withoutKeys(item) as StoredGroup
 }
 
 /** Where one half of a pair stands: with `id`. */

@@ -1,53 +1,49 @@
 import { randomUUID } from 'node:crypto'
-import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb'
-import { DeleteCommand } from '@aws-sdk/lib-dynamodb'
 import { dropMembership, pairKey, readDuplicateNotes } from '#lib/store/duplicate-items.ts'
 import type { StoredRecord } from '#lib/store/items.ts'
-import { recordKey } from '#lib/store/keys.ts'
-import { readSlice } from '#lib/store/query.ts'
+import { type Key, recordKey } from '#lib/store/keys.ts'
+import { readRows } from '#lib/store/query.ts'
 import { readRecord } from '#lib/store/read.ts'
-import { metered, type Store } from '#lib/store/table.ts'
+import type { Store } from '#lib/store/table.ts'
 import { type Step, transact, transactionLimit } from '#lib/store/transaction.ts'
 
 /**
  * Deletes a record of the recycle bin for good: the record, its changes, what is noted about its duplicates. The record goes
- * first, on condition that it is as it was seen, and the rest follows; called again after a kill it deletes what is left.
+ * together with its history, as far as one transaction takes it, on condition that it is as it was seen; called again after a
+ * kill it deletes what is left.
  * @returns false when the record was restored or changed since it was seen: nothing is deleted then.
  */
 export async function purgeRecord(store: Store, record: Pick<StoredRecord, 'id' | 'version'>): Promise<boolean> {
-  if (!(await deleteRecord(store, record)) && (await readRecord(store, record.id))) return false
-  const partition = recordKey(record.id).pk
-  await deleteAll(store, await keysIn(store, partition))
+  const own = recordKey(record.id)
+  const others = (await keysIn(store, own.pk)).filter(({ sk }) => sk !== own.sk)
+  const together = others.slice(0, transactionLimit - 1)
+  const steps = [deletionOf(store, record), ...together.map(key => deletion(store, key))]
+  const isGone = (await transact(store, steps, randomUUID())).length === 0
+  if (!isGone && (await readRecord(store, record.id))) return false
+  await deleteAll(store, isGone ? others.slice(together.length) : others)
   await forgetDuplicates(store, record.id)
   return true
 }
 
-async function deleteRecord(store: Store, { id, version }: Pick<StoredRecord, 'id' | 'version'>): Promise<boolean> {
-  const command = new DeleteCommand({
-    TableName: store.table.name,
-    Key: recordKey(id),
-    ConditionExpression: '#version = :version AND attribute_exists(#deletedAt)',
-    ExpressionAttributeNames: { '#version': 'version', '#deletedAt': 'deletedAt' },
-    ExpressionAttributeValues: { ':version': version },
-    ReturnConsumedCapacity: 'TOTAL',
-  })
-  try {
-    await metered(store, 'write', () => store.table.client.send(command))
-    return true
-  } catch (error) {
-    if (error instanceof ConditionalCheckFailedException) return false
-    throw error
+function deletionOf(store: Store, { id, version }: Pick<StoredRecord, 'id' | 'version'>): Step {
+  return {
+    purpose: { kind: 'record', id, operation: 0 },
+    item: {
+      Delete: {
+        TableName: store.table.name,
+        Key: recordKey(id),
+        ConditionExpression: '#version = :version AND attribute_exists(#deletedAt)',
+        ExpressionAttributeNames: { '#version': 'version', '#deletedAt': 'deletedAt' },
+        ExpressionAttributeValues: { ':version': version },
+      },
+    },
   }
 }
 
-async function keysIn(store: Store, pk: string): Promise<{ pk: string; sk: string }[]> {
-  const keys: { pk: string; sk: string }[] = []
-  for (let after: string | undefined; ; ) {
-    const { rows, isLast } = await readSlice(store, { pk }, { limit: 500, descending: false, after })
-    keys.push(...rows.map(({ sort }) => ({ pk, sk: sort })))
-    after = rows.at(-1)?.sort
-    if (isLast || after === undefined) return keys
-  }
+async function keysIn(store: Store, pk: string): Promise<Key[]> {
+  const keys: Key[] = []
+  for await (const { sort } of readRows(store, { pk }, { batch: 500 })) keys.push({ pk, sk: sort })
+  return keys
 }
 
 /** Its half of each pair goes last: it tells where the other halves are. */
@@ -68,12 +64,15 @@ async function forgetDuplicates(store: Store, id: string): Promise<void> {
   )
 }
 
-function deleteAll(store: Store, keys: readonly { pk: string; sk: string }[]): Promise<void> {
-  const purpose = { kind: 'match', operation: 0 } as const
+function deleteAll(store: Store, keys: readonly Key[]): Promise<void> {
   return write(
     store,
-    keys.map(key => ({ purpose, item: { Delete: { TableName: store.table.name, Key: key } } })),
+    keys.map(key => deletion(store, key)),
   )
+}
+
+function deletion(store: Store, key: Key): Step {
+  return { purpose: { kind: 'match', operation: 0 }, item: { Delete: { TableName: store.table.name, Key: key } } }
 }
 
 async function write(store: Store, steps: readonly Step[]): Promise<void> {

@@ -54,6 +54,20 @@ export async function readSlice(
   return { rows, isLast: startKey === undefined && !isCut }
 }
 
+/** All rows of a partition in the order of its sort key, read `batch` at a time as they are asked for. */
+export async function* readRows(
+  store: Store,
+  partition: Partition,
+  { batch, descending = false }: { batch: number; descending?: boolean },
+): AsyncGenerator<Row> {
+  for (let after: string | undefined, isLast = false; !isLast; ) {
+    const slice = await readSlice(store, partition, { limit: batch, descending, after })
+    yield* slice.rows
+    after = slice.rows.at(-1)?.sort
+    isLast = slice.isLast || after === undefined
+  }
+}
+
 function checkPosition({ prefix = '' }: Partition, after: string | undefined): void {
   if (after === undefined) return
   if (after === '' || !after.startsWith(prefix) || Buffer.byteLength(after) > maxSortBytes) throw invalidCursor()

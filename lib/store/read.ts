@@ -105,7 +105,11 @@ async function readItems(store: Store, keys: readonly Key[]): Promise<Map<string
   })
 }
 
-async function batchGet(store: Store, keys: Key[]): Promise<Record<string, unknown>[]> {
+/**
+ * Up to 100 items by their keys, read strongly consistent; missing ones are absent.
+ * @throws CrmError `unavailable` when the table stays overloaded.
+ */
+export async function batchGet(store: Store, keys: Key[]): Promise<Record<string, unknown>[]> {
   const { table } = store
   const items: Record<string, unknown>[] = []
   let left = keys

@@ -4,7 +4,6 @@ import {
   TransactionConflictException,
 } from '@aws-sdk/client-dynamodb'
 import {
-  BatchGetCommand,
   PutCommand,
   type PutCommandInput,
   QueryCommand,
@@ -12,8 +11,7 @@ import {
   TransactWriteCommand,
   UpdateCommand,
 } from '@aws-sdk/lib-dynamodb'
-import { unavailable } from '#lib/errors.ts'
-import { pauseMs } from '#lib/store/backoff.ts'
+import { batchGet } from '#lib/store/read.ts'
 import { metered, type Store } from '#lib/store/table.ts'
 
 /**
@@ -36,21 +34,12 @@ export type IndexStatus = {
 
 /** 50 notes a transaction: half of DynamoDB's ceiling, and far from its 4 MB. */
 const notesAtOnce = 50
-const maxTries = 8
 
 /** What each of up to 100 records is indexed by now. A note of the first release has neither revision nor scheme: 0 and 1. */
 export async function readIndexed(store: Store, ids: readonly string[]): Promise<Map<string, Indexed>> {
-  const found = new Map<string, Indexed>()
-  let left = ids.map(noteKey)
-  for (let attempt = 0; left.length > 0; attempt++) {
-    if (attempt === maxTries) throw unavailable('The search index is overloaded. Try again in a few seconds.')
-    if (attempt > 0) await pauseMs(attempt)
-    const command = new BatchGetCommand({ RequestItems: { [store.table.name]: { Keys: left, ConsistentRead: true } } })
-    const answer = await metered(store, 'read', () => store.table.client.send(command))
-    for (const item of answer.Responses?.[store.table.name] ?? []) found.set(item['id'] as string, toIndexed(item))
-    left = (answer.UnprocessedKeys?.[store.table.name]?.Keys ?? []) as typeof left
-  }
-  return found
+  if (ids.length === 0) return new Map()
+  const items = await batchGet(store, ids.map(noteKey))
+  return new Map(items.map(item => [String(item['id']), toIndexed(item)]))
 }
 
 /** Notes what records are indexed by; returns the ids of those whose note was changed by another meanwhile. */
@@ -172,8 +161,9 @@ async function isWritten(store: Store, notes: readonly Note[]): Promise<boolean>
 }
 
 async function isPut(store: Store, input: PutCommandInput): Promise<boolean> {
+  const command = new PutCommand({ ...input, ReturnConsumedCapacity: 'TOTAL' })
   try {
-    await metered(store, 'write', () => store.table.client.send(new PutCommand(input)))
+    await metered(store, 'write', () => store.table.client.send(command))
     return true
   } catch (error) {
     if (error instanceof ConditionalCheckFailedException || error instanceof TransactionConflictException) return false

@@ -1,5 +1,6 @@
 import { BatchWriteCommand, QueryCommand } from '@aws-sdk/lib-dynamodb'
 import { unavailable } from '#lib/errors.ts'
+import { inParallel } from '#lib/runtime/in-parallel.ts'
 import { pauseMs } from '#lib/store/backoff.ts'
 import { metered, type Store } from '#lib/store/table.ts'
 
@@ -85,11 +86,7 @@ async function writeAll(store: Store, requests: readonly Request[]): Promise<voi
   const batches: Request[][] = []
   for (let start = 0; start < requests.length; start += writeLimit)
     batches.push(requests.slice(start, start + writeLimit))
-  const next = batches[Symbol.iterator]()
-  const writer = async () => {
-    for (const batch of next) await writeBatch(store, batch)
-  }
-  await Promise.all(Array.from({ length: Math.min(batchesInFlight, batches.length) }, writer))
+  await inParallel(batches, batchesInFlight, batch => writeBatch(store, batch))
 }
 
 async function writeBatch(store: Store, requests: Request[]): Promise<void> {

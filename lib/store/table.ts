@@ -1,4 +1,4 @@
-import { DynamoDBClient, TransactionInProgressException } from '@aws-sdk/client-dynamodb'
+import { DynamoDBClient, TransactionConflictException, TransactionInProgressException } from '@aws-sdk/client-dynamodb'
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb'
 import { unavailable } from '#lib/errors.ts'
 import { isOutage } from '#lib/runtime/outage.ts'
@@ -40,8 +40,9 @@ export async function metered<T>(store: Store, kind: 'read' | 'write', call: () 
     addCapacity(store.meter, kind, answer, performance.now() - start)
     return answer
   } catch (error) {
-    // Our own transaction, sent again while the first try still runs: the caller waits for it.
-    if (error instanceof TransactionInProgressException || !isOutage(error)) throw error
+    // Our own transaction, sent again while the first try still runs, or another's on the same item: the caller knows what to do.
+    const isMet = error instanceof TransactionInProgressException || error instanceof TransactionConflictException
+    if (isMet || !isOutage(error)) throw error
     throw unavailable('The table does not answer. Retrying is safe.', error)
   }
 }

@@ -4,7 +4,10 @@ import { cursor, flag, limit } from '#schemas/api/parameters.ts'
 import { auditResults } from '#schemas/system/audit.ts'
 
 const auditPath = z.object({ id: z.string() })
-const month = z.string().regex(/^[1-9]\d{3}-(0[1-9]|1[0-2])$/, 'must be a month such as 2026-03')
+/** From 1970 on: ids are made of the month, and know no earlier time. */
+const month = z
+  .string()
+  .regex(/^(19[7-9]\d|[2-9]\d{3})-(0[1-9]|1[0-2])$/, 'must be a month such as 2026-03, 1970-01 or later')
 
 export const CreateAudit = defineContract({
   operationId: 'createAudit',

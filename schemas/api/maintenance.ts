@@ -93,8 +93,8 @@ const counts = z.strictObject({
 
 const scores = z.strictObject({ before: score.nullable(), after: score.nullable(), belowThreshold: count })
 
-/** What a run found and did, in sums; every item is in its report's files. */
-export const runReport = z.strictObject({
+/** What a cleanup found and did, in sums; every item is in its report's files. */
+export const cleanupReport = z.strictObject({
   counts,
   fixesByKind: byName.meta({ description: 'Changes by kind of fix.' }),
   findingsByRule: byName.meta({ description: 'Records with a finding, by rule, after the fixes.' }),
@@ -102,15 +102,29 @@ export const runReport = z.strictObject({
     .strictObject({ ...scores.shape, objects: z.record(z.string(), scores.extend({ records: count })) })
     .meta({ description: 'Mean score of 100, before and after the fixes; null where there are no records.' }),
   duplicates: z.strictObject({
-    compared: count,
+    compared: count.meta({
+      description: 'Records compared with all others: those that changed since the run before, all in the first run.',
+    }),
     pairs: count,
-    groups: count.meta({ description: 'Open groups after the run.' }),
+    groups: count.meta({
+      description: 'Groups of likely duplicates that the compared records belong to, before any were merged.',
+    }),
     merged: count,
   }),
-  refresh: z.strictObject({ created: count, alreadyOpen: count, unassigned: count, planId: z.string().optional() }),
+  refresh: z.strictObject({
+    created: count,
+    alreadyOpen: count,
+    unassigned: count.meta({ description: 'Nobody active may change the record.' }),
+    noRoom: count.meta({
+      description: 'Whoever may change it has all the tasks that the policy allows; the next run takes it.',
+    }),
+    failed: count.meta({ description: 'Tasks that were refused; `problems` say why.' }),
+    left: count.meta({ description: 'Beyond the most of one run; the next takes them.' }),
+    planId: z.string().optional(),
+  }),
   problems: z
     .array(z.strictObject({ code: z.string(), id: z.string().optional(), detail: z.string() }))
-    .meta({ description: 'The first 20 records that were skipped, refused or poisoned.' }),
+    .meta({ description: 'The first 20 records that were skipped, refused or poisoned, or whose task was refused.' }),
 })
 
 /** A run: how far it is and what came of it. */
@@ -125,7 +139,7 @@ export const runView = z.strictObject({
   startedAt: time,
   endedAt: time.optional(),
   steps: z.array(step).optional().meta({ description: 'Only where one run is read.' }),
-  report: runReport.optional(),
+  report: cleanupReport.optional(),
   failure: z.strictObject({ code: z.string(), detail: z.string() }).optional(),
   undo: z
     .strictObject({
@@ -157,9 +171,9 @@ export const runConflicts = z.strictObject({
   nextCursor: z.string().optional(),
 })
 
-/** What a run found and did, in sums. */
-export type RunReport = z.infer<typeof runReport>
+/** What a cleanup found and did, in sums. */
+export type CleanupReport = z.infer<typeof cleanupReport>
 /** One step of a run and how far it is. */
 export type RunStep = z.infer<typeof step>
 /** A run as the API shows it. */
-export type RunView = z.infer<typeof runView>
+export type CleanupRunView = z.infer<typeof runView>

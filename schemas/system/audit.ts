@@ -64,6 +64,13 @@ export const auditItem = defineObject({
     ownerId: { type: 'user', label: { en: 'Owner at that time', zh: '当时的负责人' } },
     reviewerId: { type: 'user', label: { en: 'Reviewer', zh: '抽查人' } },
     taskId: { type: 'text', label: { en: 'Task', zh: '任务' } },
+    /** Of the same owner as this record: a draw that is carried on adds up what it came by before. */
+    unseen: {
+      type: 'number',
+      integer: true,
+      min: 0,
+      label: { en: 'The owner’s records that the reviewer may not see', zh: '该负责人名下抽查人无权查看的记录数' },
+    },
     result: {
       type: 'select',
       label: { en: 'Result', zh: '结果' },

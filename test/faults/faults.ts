@@ -4,6 +4,7 @@ import {
   ProvisionedThroughputExceededException,
   ThrottlingException,
   TransactionCanceledException,
+  TransactionConflictException,
   TransactionInProgressException,
 } from '@aws-sdk/client-dynamodb'
 import {
@@ -13,7 +14,9 @@ import {
   type GetCommandInput,
   PutCommand,
   QueryCommand,
+  ScanCommand,
   TransactWriteCommand,
+  UpdateCommand,
 } from '@aws-sdk/lib-dynamodb'
 import { mockClient } from 'aws-sdk-client-mock'
 import { openTable, type Table } from '#lib/store/table.ts'
@@ -24,11 +27,13 @@ const commands = {
   Get: GetCommand,
   Put: PutCommand,
   Query: QueryCommand,
+  Scan: ScanCommand,
   TransactWrite: TransactWriteCommand,
+  Update: UpdateCommand,
 }
 /** A DynamoDB operation that lib/store uses. */
 export type Operation = keyof typeof commands
-const operations: Operation[] = ['BatchGet', 'BatchWrite', 'Get', 'Put', 'Query', 'TransactWrite']
+const operations: Operation[] = ['BatchGet', 'BatchWrite', 'Get', 'Put', 'Query', 'Scan', 'TransactWrite', 'Update']
 
 /** What happens to a call: `send` does it for real. */
 export type Fault = (send: () => Promise<unknown>, input: Record<string, unknown>) => Promise<unknown>
@@ -105,6 +110,8 @@ export const canceled = (...reasons: string[]) =>
   new TransactionCanceledException({ ...metadata(400), CancellationReasons: reasons.map(Code => ({ Code })) })
 
 export const inProgress = () => new TransactionInProgressException(metadata(400))
+/** Another transaction is at the item at this moment. */
+export const met = () => new TransactionConflictException(metadata(400))
 export const conditionFailed = () => new ConditionalCheckFailedException(metadata(400))
 
 /** The same fault so many times. */

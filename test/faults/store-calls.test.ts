@@ -1,10 +1,20 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
 import { CrmError } from '#lib/errors.ts'
+import { readStandings, writeChecked } from '#lib/store/checked.ts'
 import { readChanges } from '#lib/store/history.ts'
+import { purgeRecord } from '#lib/store/purge.ts'
 import { readSlice } from '#lib/store/query.ts'
 import { readChange, readIdempotency, readRecord, readRecords, readUniqueHolder } from '#lib/store/read.ts'
-import { readIndexed, readIndexStatus, writeNotes } from '#lib/store/search-notes.ts'
-import { readTokenPage, writeTokens } from '#lib/store/search-table.ts'
+import {
+  noteScheme,
+  noteStrays,
+  noteThrough,
+  readIndexed,
+  readIndexStatus,
+  scanSearchKeys,
+  writeNotes,
+} from '#lib/store/search-notes.ts'
+import { deleteSearchItems, readTokenPage, writeTokens } from '#lib/store/search-table.ts'
 import { createStore, type Store } from '#lib/store/table.ts'
 import { transact } from '#lib/store/transaction.ts'
 import { startTables, type Tables } from '../support/table.ts'
@@ -15,6 +25,7 @@ import {
   injectFaults,
   inProgress,
   lost,
+  met,
   mistakes,
   type Operation,
   outages,
@@ -65,6 +76,14 @@ const sites: [name: string, operation: Operation, call: (store: Store) => Promis
   ['readIndexStatus', 'Query', each => readIndexStatus(each)],
   ['readIndexed', 'BatchGet', each => readIndexed(each, [id])],
   ['writeTokens', 'BatchWrite', each => writeTokens(each, [{ object: 'customer', id, add: ['x'], drop: ['y'] }])],
+  ['writeChecked', 'Update', each => writeChecked(each, { id, version: 1 }, { at: '2026-01-01T00:00:00.000Z' })],
+  ['readStandings', 'BatchGet', each => readStandings(each, [id])],
+  ['purgeRecord', 'Query', each => purgeRecord(each, { id, version: 1 })],
+  ['noteStrays', 'Update', each => noteStrays(each, { id, scheme: 2, strays: new Set(['x']) })],
+  ['noteThrough', 'Put', each => noteThrough(each, { through: '2026-01-01T00:00:00.000Z', lagMs: 1 })],
+  ['noteScheme', 'Put', each => noteScheme(each, 2, { onlyFirst: true })],
+  ['scanSearchKeys', 'Scan', each => scanSearchKeys(each)],
+  ['deleteSearchItems', 'BatchWrite', each => deleteSearchItems(each, [{ pk: 'x', sk: 'y' }])],
   ['writeNotes', 'Put', each => writeNotes(each, [{ id, replaces: undefined, revision: 1, scheme: 2, tokens: [] }])],
 ]
 const endOf = (work: Promise<unknown>) => work.then(() => 'done').catch((error: unknown) => error)
@@ -247,10 +266,79 @@ describe('writeNotes', () => {
     expect(await writeNotes(store(), [note(id)])).toEqual([id])
   })
 
+  it('tells so, too, when another is at the note at this moment', async () => {
+    faults.on('Put', fails(met))
+    expect(await writeNotes(store(), [note(id)])).toEqual([id])
+  })
+
   it('of many, tells those that were changed meanwhile and writes the others', async () => {
     const noted = { ...note(other), replaces: 7, revision: 8 }
     expect(await writeNotes(store(), [note(id), noted])).toEqual([other])
     expect([...(await readIndexed(store(), [id, other])).keys()]).toEqual([id])
+  })
+})
+
+describe('writeChecked', () => {
+  it('leaves a record alone that another is at, or that is gone', async () => {
+    const checked = { at: '2026-01-01T00:00:00.000Z' }
+    const nobody = 'cust_01h455vb4pex5vsknk084sn0nn'
+    faults.on('Update', fails(met))
+    expect(await writeChecked(store(), { id: nobody, version: 1 }, checked)).toBe(false)
+    expect(await writeChecked(store(), { id: nobody, version: 1 }, checked)).toBe(false)
+    expect(await readRecord(store(), nobody)).toBeUndefined()
+  })
+})
+
+describe('purgeRecord', () => {
+  const doomed = 'cust_01h455vb4pex5vsknk084sn0pp'
+  const put = (sk: string, more: object = {}) =>
+    tables.call('PutItem', { TableName: 'Records', Item: { pk: { S: `R#${doomed}` }, sk: { S: sk }, ...more } })
+  const left = async () =>
+    (await readSlice(store(), { pk: `R#${doomed}` }, { limit: 1_000, descending: false })).rows.map(({ sort }) => sort)
+  const binned = { id: { S: doomed }, version: { N: '3' }, deletedAt: { S: '2026-01-01T00:00:00.000Z' } }
+
+  it('deletes record and history together: a call that fails leaves both', async () => {
+    await put('A', binned)
+    for (const version of [1, 2, 3]) await put(`V#000000000${version}`)
+    faults.on(
+      'TransactWrite',
+      ...times(
+        20,
+        fails(() => canceled('TransactionConflict')),
+      ),
+    )
+    expect(await endOf(purgeRecord(store(), { id: doomed, version: 3 }))).toMatchObject({ code: 'unavailable' })
+    expect(await left()).toHaveLength(4)
+    faults.stop()
+    expect(await purgeRecord(store(), { id: doomed, version: 3 })).toBe(true)
+    expect(await left()).toEqual([])
+  })
+
+  it('deletes nothing of a record that was changed or restored since', async () => {
+    await put('A', binned)
+    await put('V#0000000001')
+    expect(await purgeRecord(store(), { id: doomed, version: 2 })).toBe(false)
+    const { deletedAt: _restored, ...kept } = binned
+    await put('A', kept)
+    expect(await purgeRecord(store(), { id: doomed, version: 3 })).toBe(false)
+    expect(await left()).toEqual(['A', 'V#0000000001'])
+  })
+
+  it('goes on where it was killed, beyond what one transaction takes', async () => {
+    await put('A', binned)
+    for (let version = 1; version <= 130; version++) await put(`V#${String(version).padStart(10, '0')}`)
+    faults.on(
+      'TransactWrite',
+      async send => send(),
+      ...times(
+        8,
+        fails(() => canceled('TransactionConflict')),
+      ),
+    )
+    expect(await endOf(purgeRecord(store(), { id: doomed, version: 3 }))).toMatchObject({ code: 'unavailable' })
+    expect(await left()).toHaveLength(31)
+    expect(await purgeRecord(store(), { id: doomed, version: 3 })).toBe(true)
+    expect(await left()).toEqual([])
   })
 })
 

@@ -97,6 +97,24 @@ describe('bucket Files', () => {
     })
   })
 
+  it.each([
+    ['exports/', 7],
+    ['imports/', 180],
+    ['cleanup/', 180],
+    ['reports/', 400],
+  ])('keeps what is under %s %i days, and older versions a week at most', (prefix, days) => {
+    const files = ofType(acme, 'AWS::S3::Bucket').find(([id]) => /^Files[0-9A-F]/.test(id))?.[1].Properties
+    const rules: Record<string, unknown>[] = files?.LifecycleConfiguration.Rules
+    const rule = rules.find(({ Prefix }) => Prefix === prefix)
+    expect(rule).toMatchObject({ ExpirationInDays: days, Status: 'Enabled' })
+    expect(
+      Number(
+        (rule as { NoncurrentVersionExpiration: { NoncurrentDays: number } }).NoncurrentVersionExpiration
+          .NoncurrentDays,
+      ),
+    ).toBeLessThanOrEqual(7)
+  })
+
   it('refuses plain HTTP, old TLS and uploads under another key', () => {
     const policy = ofType(acme, 'AWS::S3::BucketPolicy').find(([id]) => /^FilesPolicy/.test(id))?.[1].Properties
     const denied = policy?.PolicyDocument.Statement.filter((s: { Effect: string }) => s.Effect === 'Deny')

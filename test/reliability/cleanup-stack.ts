@@ -7,7 +7,7 @@ import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb'
 import { type Endpoints, readEndpoints } from '#infra/local/endpoints-file.ts'
 import type { ReportItem } from '#lib/cleanup/items.ts'
 import type { Table } from '#lib/store/table.ts'
-import type { RunView } from '#schemas/api/maintenance.ts'
+import type { CleanupRunView } from '#schemas/api/maintenance.ts'
 import { scratchRoot } from '../support/scratch.ts'
 import { type MadeSet, makeSet } from './cleanup-made.ts'
 import { readState } from './cleanup-state.ts'
@@ -26,7 +26,7 @@ export async function proveOnStack(wish: { records: number; seed: number; port: 
   let stack = await startStack(dataDir, wish.port)
   try {
     const made = await storeMade(stack, wish)
-    const { id } = await api<RunView>(stack, 'POST', '/v1/maintenance/runs', {})
+    const { id } = await api<CleanupRunView>(stack, 'POST', '/v1/maintenance/runs', {})
     const places: string[] = []
     for (const step of killedIn) {
       if (await hasEnded(stack, id, step)) break
@@ -35,7 +35,7 @@ export async function proveOnStack(wish: { records: number; seed: number; port: 
       stack = await startStack(dataDir, wish.port)
     }
     while (!(await hasEnded(stack, id))) await sleep(200)
-    const run = await api<RunView>(stack, 'GET', `/v1/maintenance/runs/${id}`)
+    const run = await api<CleanupRunView>(stack, 'GET', `/v1/maintenance/runs/${id}`)
     const proof: Proof = {
       promise: 'a run on a stack that is killed (-9) comes to its end',
       of: `${places.length} kills (${places.join(', ')})`,
@@ -60,7 +60,7 @@ async function storeMade(stack: Stack, { records, seed }: { records: number; see
 /** Waits until a step of a run has begun, when one is named; whether the run is over. */
 async function hasEnded(stack: Stack, id: string, step?: string): Promise<boolean> {
   for (;;) {
-    const { state, steps } = await api<RunView>(stack, 'GET', `/v1/maintenance/runs/${id}`)
+    const { state, steps } = await api<CleanupRunView>(stack, 'GET', `/v1/maintenance/runs/${id}`)
     if (state !== 'running') return true
     if (step === undefined || steps?.find(({ name }) => name === step)?.state !== 'waiting') return false
     await sleep(20)

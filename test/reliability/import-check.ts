@@ -106,10 +106,12 @@ function mostMemoryMb(): number {
 async function startStack(): Promise<void> {
   stack = spawn(process.execPath, ['infra/local/start.ts'], {
     env: { ...process.env, EVERGREEN_DATA: dataDir, PORT: flags.port },
-    stdio: ['ignore', 'ignore', 'inherit'],
+    stdio: ['ignore', 'pipe', 'inherit'],
   })
+  const said: string[] = []
+  stack.stdout?.setEncoding('utf8').on('data', (text: string) => said.push(text))
   for (let tries = 0; tries < 600; tries++) {
-    if (stack.exitCode !== null) throw new Error('The stack does not start')
+    if (stack.exitCode !== null) throw new Error(`The stack does not start:\n${said.join('')}`)
     const answer = await fetch(`${url}/health`).catch(() => undefined)
     if (answer?.ok && readEndpoints(dataDir)?.pid === stack.pid) return
     await sleep(200)

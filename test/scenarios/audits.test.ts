@@ -78,6 +78,14 @@ describe('an audit by people', () => {
       json: { errors: [{ pointer: '/month' }] },
     },
     {
+      name: 'of a month before 1970 is refused',
+      as: 'admin',
+      post: '/v1/audits',
+      body: { month: '1969-12' },
+      status: 400,
+      json: { errors: [{ pointer: '/month' }] },
+    },
+    {
       name: 'takes one record of each owner at least',
       as: 'admin',
       post: '/v1/audits',

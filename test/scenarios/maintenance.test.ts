@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { expect, it } from 'vitest'
-import type { RunReport, RunView } from '#schemas/api/maintenance.ts'
+import { createDynamoDbClient } from '#infra/local/dynamodb/client.ts'
+import type { CleanupReport, CleanupRunView } from '#schemas/api/maintenance.ts'
 import { runView } from '#schemas/api/maintenance.ts'
 import { type Caller, useCrm } from '../support/crm.ts'
 
@@ -11,7 +12,7 @@ const start = (as: Caller, body: object = {}, headers: Record<string, string> = 
   crm.send({ as, method: 'POST', path: runs, body, headers })
 
 /** Waits for the end of a run, or of its undoing, and returns it. */
-async function ended(id: string): Promise<RunView> {
+async function ended(id: string): Promise<CleanupRunView> {
   for (let tries = 0; tries < 1_200; tries++) {
     const { json } = await crm.send({ as: 'admin', method: 'GET', path: `${runs}/${id}` })
     if (!['running', 'canceling', 'undoing'].includes(json.state)) return runView.parse(json)
@@ -20,7 +21,7 @@ async function ended(id: string): Promise<RunView> {
   throw new Error(`${id} does not end`)
 }
 
-async function clean(body: object = {}): Promise<RunView> {
+async function clean(body: object = {}): Promise<CleanupRunView> {
   const { status, json, text } = await start('admin', body)
   expect(status, text).toBe(202)
   return ended(json.id)
@@ -30,7 +31,23 @@ async function itemsOf(id: string): Promise<{ kind: string; id: string }[]> {
   const { status, json, text } = await crm.send({ as: 'admin', method: 'GET', path: `${runs}/${id}/report` })
   expect(status, text).toBe(200)
   const file = await fetch(json.url)
-  return ((await file.json()) as { items: { kind: string; id: string }[]; report: RunReport }).items
+  return ((await file.json()) as { items: { kind: string; id: string }[]; report: CleanupReport }).items
+}
+
+/** As an older version or another program may have left it: past the checks of the API. */
+async function spoil(id: string): Promise<void> {
+  const { endpoints, tableNames } = crm.stack()
+  await createDynamoDbClient(endpoints['dynamodb'] ?? '')('UpdateItem', {
+    TableName: tableNames['Records'],
+    Key: { pk: { S: `R#${id}` }, sk: { S: 'A' } },
+    UpdateExpression: 'SET #fields.#name = :name',
+    ExpressionAttributeNames: { '#fields': 'fields', '#name': 'name' },
+    ExpressionAttributeValues: { ':name': { S: ' Lieferant ' } },
+  })
+}
+
+async function nameOf(id: string): Promise<string> {
+  return (await crm.send({ as: 'admin', method: 'GET', path: `/v1/customers/${id}` })).json.name
 }
 
 it('a cleanup is tried, made, seen in the history and undone over the API', async () => {
@@ -41,18 +58,22 @@ it('a cleanup is tried, made, seen in the history and undone over the API', asyn
   const id = customer['id'] ?? ''
   const set = { phones: [{ value: '+86 139 1234 5678' }], website: 'https://lieferant.example' }
   await crm.send({ as: 'admin', method: 'PATCH', path: `/v1/customers/${id}`, body: set })
+  await spoil(id)
   const dry = await clean({ dryRun: true })
   expect(dry).toMatchObject({ state: 'succeeded', dryRun: true, kind: 'cleanup' })
   const real = await clean()
-  expect(real).toMatchObject({ state: 'succeeded', dryRun: false })
-  expect(real.report?.counts.evaluated).toBeGreaterThan(0)
+  expect(real).toMatchObject({ state: 'succeeded', dryRun: false, report: { counts: { fixed: 1 } } })
+  expect(await nameOf(id)).toBe('Lieferant')
+  const history = await crm.send({ as: 'admin', method: 'GET', path: `/v1/customers/${id}/history?limit=1` })
+  expect(history.json.items[0]).toMatchObject({ source: `cleanup/${real.id}`, action: 'updated' })
   expect(real.steps?.map(({ name, state }) => `${name} ${state}`)).toEqual(
     ['plan', 'evaluate', 'duplicates', 'refresh', 'purge', 'report'].map(name => `${name} done`),
   )
   expect(await itemsOf(real.id)).toEqual(await itemsOf(dry.id))
   const undo = await crm.send({ as: 'admin', method: 'POST', path: `${runs}/${real.id}/undo`, body: {} })
   expect(undo.status, undo.text).toBe(202)
-  expect(await ended(real.id)).toMatchObject({ state: 'undone', undo: { conflicts: 0 } })
+  expect(await ended(real.id)).toMatchObject({ state: 'undone', undo: { reverted: 1, conflicts: 0 } })
+  expect(await nameOf(id)).toBe(' Lieferant ')
   const conflicts = await crm.send({ as: 'admin', method: 'GET', path: `${runs}/${real.id}/conflicts` })
   expect(conflicts.json).toEqual({ items: [] })
 })

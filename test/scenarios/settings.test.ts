@@ -252,3 +252,34 @@ describe('entry standards', () => {
     })
   })
 })
+
+it('a cleanup goes by the settings of its start, not by what a container still remembers', async () => {
+  const days: unknown[] = []
+  for (const recycleBinDays of [91, 92]) {
+    const changed = await crm.send({
+      as: 'admin',
+      method: 'PATCH',
+      path: '/v1/settings',
+      body: { retention: { recycleBinDays } },
+    })
+    expect(changed.status, changed.text).toBe(200)
+    days.push(await daysOfDryRun())
+  }
+  expect(days).toEqual([91, 92])
+})
+
+/** The retention that a dry run says it goes by. */
+async function daysOfDryRun(): Promise<unknown> {
+  const runs = '/v1/maintenance/runs'
+  const { json: started } = await crm.send({ as: 'admin', method: 'POST', path: runs, body: { dryRun: true } })
+  for (let tries = 0; tries < 1_200; tries++) {
+    const { json } = await crm.send({ as: 'admin', method: 'GET', path: `${runs}/${started.id}` })
+    if (json.state === 'succeeded') break
+    await new Promise(resolve => setTimeout(resolve, 50))
+  }
+  const { json: report } = await crm.send({ as: 'admin', method: 'GET', path: `${runs}/${started.id}/report` })
+  const { run } = (await (await fetch(report.url)).json()) as {
+    run: { policy: { retention: { recycleBinDays: number } } }
+  }
+  return run.policy.retention.recycleBinDays
+}

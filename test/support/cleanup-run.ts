@@ -22,13 +22,13 @@ import { firstVersion } from '#lib/records/next-state.ts'
 import { writeRecord } from '#lib/records/write.ts'
 import type { Context } from '#lib/runtime/context.ts'
 import type { Files } from '#lib/runtime/files.ts'
-import type { RunReport } from '#schemas/api/maintenance.ts'
+import type { CleanupReport } from '#schemas/api/maintenance.ts'
 import type { JsonObject } from '#schemas/json.ts'
 import { run } from '#schemas/system/run.ts'
 import type { Fault } from './import-run.ts'
 
 /** A run's report file. */
-export type ReportFile = { run: JsonObject; items: ReportItem[]; report: RunReport }
+export type ReportFile = { run: JsonObject; items: ReportItem[]; report: CleanupReport }
 
 /** Writes the record of a run that has started, as the API does before its workflow begins. */
 export async function startedRun(ctx: Context, { dryRun = false }: { dryRun?: boolean } = {}): Promise<string> {

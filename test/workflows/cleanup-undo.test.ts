@@ -57,6 +57,7 @@ describe('undoing a cleanup', () => {
     expect(await runRecord(ctx, id)).toMatchObject({ state: 'failed', failure: { code: 'undo_failed' } })
     await runUndoWorkflow(ctx, files, { id })
     expect(await fieldsOf(ctx, ids)).toEqual(raw)
+    expect(await runRecord(ctx, id)).toMatchObject({ state: 'undone', failure: null, undo: { reverted: 2 } })
     await clean(ctx, memoryFiles())
   })
 })

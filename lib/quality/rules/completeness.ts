@@ -24,5 +24,5 @@ function faultOf({ anyOf }: Line, share: number): Fault {
   const isOne = anyOf.length === 1
   const detail = isOne ? `${field} is empty.` : `${anyOf.slice(0, -1).join(', ')} and ${anyOf.at(-1)} are empty.`
   const fix = isOne ? `Fill in ${field}.` : `Fill in one of ${anyOf.join(', ')}.`
-  return { field, severity, share, detail, fix }
+  return { field, severity, share, detail, fix, ...(!isOne && { about: anyOf }) }
 }

@@ -12,7 +12,12 @@ export function inconsistent({ object, record }: Judged): readonly Fault[] {
     const address = record.fields[field]
     if (!isJsonObject(address)) continue
     for (const name of fieldsOfType(object, 'phones'))
-      found.push(...foreignPhones(textIn(address, 'country'), name, record.fields[name]))
+      found.push(
+        ...foreignPhones(textIn(address, 'country'), name, record.fields[name]).map(each => ({
+          ...each,
+          about: [field, name],
+        })),
+      )
     found.push(...wrongPlace(field, address))
   }
   return found.length === 0

@@ -9,6 +9,7 @@ import type { Plan } from '#lib/records/plan.ts'
 import type { RecordView } from '#lib/records/view.ts'
 import { type Written, writeRecords } from '#lib/records/write.ts'
 import type { Context } from '#lib/runtime/context.ts'
+import { inParallel } from '#lib/runtime/in-parallel.ts'
 import type { ObjectDefinition } from '#schemas/definition.ts'
 
 /** One thing to do in a batch. */
@@ -45,14 +46,9 @@ export function runBatch(ctx: Context, request: BatchRequest): Promise<BatchResu
 
 async function runEach(ctx: Context, request: BatchRequest): Promise<BatchResult[]> {
   const results: BatchResult[] = []
-  let next = 0
-  const worker = async () => {
-    for (let i = next++; i < request.operations.length; i = next++) {
-      const operation = request.operations[i]
-      if (operation) results[i] = await runOne(forOperation(ctx, i), request, operation)
-    }
-  }
-  await Promise.all(Array.from({ length: parallel }, worker))
+  await inParallel(request.operations.entries(), parallel, async ([i, operation]) => {
+    results[i] = await runOne(forOperation(ctx, i), request, operation)
+  })
   return results
 }
 

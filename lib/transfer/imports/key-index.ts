@@ -3,6 +3,7 @@ import type { CompiledObject } from '#lib/records/compile.ts'
 import { loadMatchKeys } from '#lib/records/load-match-keys.ts'
 import { keyChanges } from '#lib/records/record-keys.ts'
 import type { Context } from '#lib/runtime/context.ts'
+import { inParallel } from '#lib/runtime/in-parallel.ts'
 import type { MatchEntry, StoredRecord, UniqueValue } from '#lib/store/items.ts'
 import { readMatches } from '#lib/store/match.ts'
 import { readUniqueHolders } from '#lib/store/read.ts'
@@ -46,12 +47,9 @@ export function openKeyIndex(ctx: Context, object: CompiledObject): KeyIndex {
     },
     async readSharers(states) {
       const matches = states.flatMap(state => keysOf(object, state).addMatches)
-      const queue = unread(matches, matchText, stored).values()
-      const worker = async () => {
-        for (const match of queue)
-          stored.set(matchText(match), await readMatches(ctx.store, name, match, keyLimitOf(match.kind) + 1))
-      }
-      await Promise.all(Array.from({ length: parallel }, worker))
+      await inParallel(unread(matches, matchText, stored), parallel, async match => {
+        stored.set(matchText(match), await readMatches(ctx.store, name, match, keyLimitOf(match.kind) + 1))
+      })
       return matches.flatMap(match => withinReason(match, stored.get(matchText(match)) ?? []))
     },
     holders: unique => idsOf(uniqueText(unique)),

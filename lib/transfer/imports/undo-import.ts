@@ -25,6 +25,7 @@ export async function undoImport(
   })
   // The version tells one undoing from a later one after it failed; started twice, it runs once.
   const name = `undo-${id}-${undoing.version}`
-  await startWorkflow(workflow, { name, input: { importId: id, actorId: undoing.updatedBy } })
+  const input = { importId: id, actorId: undoing.updatedBy }
+  if (stateOf(undoing) === 'undoing') await startWorkflow(workflow, { name, input })
   return viewImport(files, undoing)
 }

@@ -34,6 +34,8 @@ describe('tenantFile', () => {
   it.each<[string, object, string]>([
     ['a name with capitals', { name: 'Acme' }, 'name'],
     ['a region of one letter', { phoneRegion: 'C' }, 'phoneRegion'],
+    ['a time zone by its offset', { timeZone: '+08:00' }, 'timeZone'],
+    ['a time zone in another spelling', { timeZone: 'asia/shanghai' }, 'timeZone'],
     ['a time zone that is none', { timeZone: 'Asia/Peking2' }, 'timeZone'],
     ['no shards', { listShards: 0 }, 'listShards'],
     ['65 shards', { listShards: 65 }, 'listShards'],

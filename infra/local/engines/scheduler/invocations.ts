@@ -106,12 +106,25 @@ function giveUp(ground: Ground, invocation: Invocation, failure: Failure & { con
     SCHEDULE_ARN: scheduleArn,
     TARGET_ARN: target.Arn,
   }
+  ground.store.removeInvocation(id)
   ground.log(`${scheduleArn} gave up on its run of ${inSeconds(scheduledAt)}: ${code}: ${message}`)
   if (queueArn !== undefined && maySend(ground, target.RoleArn, queueArn)) {
     const run = { scheduleArn, executionId: id, scheduledAt, attempt: attempts }
-    ground.sendDeadLetter(queueArn, payloadOf(target.Input, run), attributes)
+    sendDeadLetter(ground, queueArn, { payload: payloadOf(target.Input, run), attributes })
   }
-  ground.store.removeInvocation(id)
+}
+
+/** As on AWS: a dead letter that cannot be sent is lost. */
+function sendDeadLetter(
+  ground: Ground,
+  queueArn: string,
+  { payload, attributes }: { payload: string; attributes: Record<string, string> },
+): void {
+  try {
+    ground.sendDeadLetter(queueArn, payload, attributes)
+  } catch (error) {
+    ground.log(`The dead letter is lost: ${error}`)
+  }
 }
 
 function maySend({ settings, log }: Ground, roleArn: string, queueArn: string): boolean {

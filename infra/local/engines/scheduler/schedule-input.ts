@@ -1,4 +1,5 @@
 import * as z from 'zod'
+import { isTimeZone } from '#schemas/tenant.ts'
 import { AwsError } from '../aws-error.ts'
 import { nextRun, type Timing } from './next-run.ts'
 import { parseExpression } from './schedule-expression.ts'
@@ -102,13 +103,4 @@ function isJson(text: string): boolean {
 
 function refused(message: string): AwsError {
   return new AwsError('ValidationException', message)
-}
-
-/** Whether a time zone is one of the IANA database, old names included; an offset such as +08:00 is none. */
-function isTimeZone(timeZone: string): boolean {
-  try {
-    return /^[A-Za-z]/.test(timeZone) && new Intl.DateTimeFormat('en-US', { timeZone }) !== undefined
-  } catch {
-    return false
-  }
 }

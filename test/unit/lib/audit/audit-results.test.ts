@@ -78,6 +78,19 @@ describe('a result', () => {
     expect((await readItems(system(), audit.id))[0]?.version).toBe(3)
   })
 
+  it('asked for again under its Idempotency-Key is answered as it stands, and writes nothing', async () => {
+    await enter(stage.cast().rep, 1)
+    const audit = await drawn()
+    const recordId = audit.items?.[0]?.recordId ?? ''
+    const wrong = { id: audit.id, recordId, result: 'wrong', wrongFields: ['phones'] } as const
+    const idempotency = { key: `key-${audit.id}`, requestHash: 'same' }
+    const keyed = () => recordResult(as(stage.cast().auditor, { idempotency }), wrong)
+    expect(await keyed()).toMatchObject({ result: 'wrong' })
+    await judge(audit, 0, {})
+    expect(await keyed()).toMatchObject({ result: 'correct' })
+    expect((await readItems(system(), audit.id))[0]?.version).toBe(3)
+  })
+
   it.each<[string, Partial<AuditResult>, string[]]>([
     ['for a record that was not drawn', { recordId: 'cust_x' }, ['validation_failed', '/recordId not_sampled']],
     ['that is wrong without a field', { result: 'wrong' }, ['validation_failed', '/wrongFields required']],
@@ -107,6 +120,11 @@ describe('a result', () => {
     expect(told).toEqual(['unknown_field', '/wrongFields/0 unknown_field'])
     await judge(audit, 0, { result: 'wrong', wrongFields: ['taxId'] }, stage.cast().admin)
     expect([(await see(audit.id)).byField.length, (await see(audit.id, blind)).byField.length]).toEqual([1, 0])
+    const namedTo = async (actor?: Actor) => (await see(audit.id, actor)).items?.[0]?.wrongFields
+    expect([await namedTo(), await namedTo(blind)]).toEqual([['taxId'], undefined])
+    const both = { result: 'wrong', wrongFields: ['name', 'taxId'] } as const
+    await judge(audit, 0, both, stage.cast().admin)
+    expect(await namedTo(blind)).toEqual(['name'])
   })
 })
 

@@ -5,6 +5,7 @@ import { updateRecord } from '#lib/records/operations/update-record.ts'
 import { readRecord } from '#lib/store/read.ts'
 import type { AuditView } from '#schemas/api/audits.ts'
 import { useAudits } from '../../../support/audits.ts'
+import { killedAt } from '../../../support/frail-store.ts'
 import { actorWithRole, countItems, handClock, objectNamed, systemContext, testTenant } from '../../../support/table.ts'
 
 const stage = useAudits()
@@ -96,19 +97,7 @@ describe('the sample of an audit', () => {
     await enter(stage.cast().rep, 6)
     await enter(stage.cast().rep2, 6)
     const { id } = await ask({ perOwner: 3 })
-    const dying = system()
-    let writes = 0
-    const client = new Proxy(dying.store.table.client, {
-      get: (target, name) =>
-        name === 'send'
-          ? (command: { constructor: { name: string } }) => {
-              if (command.constructor.name === 'TransactWriteCommand' && ++writes === 4) throw new Error('killed')
-              return target.send(command as never)
-            }
-          : Reflect.get(target, name),
-    })
-    const table = { ...dying.store.table, client }
-    await expect(sampleAudit({ ...dying, store: { ...dying.store, table } }, id)).rejects.toThrow('killed')
+    await expect(sampleAudit(killedAt(system(), 4), id)).rejects.toThrow('killed')
     await enter(stage.cast().rep, 6)
     await sampleAudit(system(), id)
     const items = await countItems(stage.tables())
@@ -117,6 +106,20 @@ describe('the sample of an audit', () => {
     const audit = await see(id)
     expect(audit.byOwner.map(({ sampled }) => sampled)).toEqual([3, 3])
     expect([audit.state, new Set(sampleOf(audit)).size]).toEqual(['open', 6])
+  })
+
+  it('counts what the reviewer may not see once, also of owners whose sample was drawn before it was killed', async () => {
+    const { manager, rep, rep2, teams } = stage.cast()
+    for (const owner of [rep, rep2]) {
+      const [elsewhere = ''] = await enter(owner, 2)
+      const ctx = systemContext(stage.tables(), { clock: during() })
+      await updateRecord(ctx, { object: objectNamed('customer'), id: elsewhere, patch: { teamId: teams.west } })
+    }
+    const { id } = await ask({ perOwner: 1, reviewerId: manager.id })
+    await expect(sampleAudit(killedAt(system(), 2), id)).rejects.toThrow('killed')
+    await sampleAudit(system(), id)
+    const audit = await see(id)
+    expect([audit.sampled, audit.unseen]).toEqual([2, 2])
   })
 
   it('leaves out the reviewer’s own records and what the reviewer may not see, and counts those', async () => {

@@ -27,19 +27,20 @@ const first = '2026-03-01T18:00:00.000Z'
 const second = '2026-03-08T18:00:00.000Z'
 const clock = { now: () => new Date('2026-03-10T00:00:00.000Z') }
 /** Two customers of the rep, one of the colleague, one of the other team and one of nobody; a contact of the rep. */
-const week = (cast: Cast, better: number): Judged[] => [
+const week = ({ rep, rep2, outsider, teams: { east, west } }: Cast, better: number): Judged[] => [
   {
     object: 'customer',
-    owner: cast.rep.id,
+    owner: rep.id,
+    team: east,
     score: 40 + better,
     source: 'website',
     rules: ['completeness', 'freshness'],
   },
-  { object: 'customer', owner: cast.rep.id, score: 90, source: 'website', month: '2026-02' },
-  { object: 'customer', owner: cast.rep2.id, score: 71, source: 'phone', rules: ['phoneInvalid'] },
-  { object: 'customer', owner: cast.outsider.id, score: 55, source: 'other' },
+  { object: 'customer', owner: rep.id, team: east, score: 90, source: 'website', month: '2026-02' },
+  { object: 'customer', owner: rep2.id, team: east, score: 71, source: 'phone', rules: ['phoneInvalid'] },
+  { object: 'customer', owner: outsider.id, team: west, score: 55, source: 'other' },
   { object: 'customer', score: 20, rules: ['orphan'] },
-  { object: 'contact', owner: cast.rep.id, score: 100 },
+  { object: 'contact', owner: rep.id, team: east, score: 100 },
 ]
 
 let tables: Tables
@@ -104,6 +105,27 @@ describe('the quality that a role sees', () => {
     ['service', 'all', 5, 61.2],
   ])('%s: %s', async (role, scope, records, score) => {
     expect(await customersOf(cast[role])).toMatchObject({ scope, records, score })
+  })
+
+  it('team: the records that are the team’s, whatever team their owner is in by now', async () => {
+    const permissions = [{ object: 'customer', create: 'none', read: 'team', update: 'none', delete: 'none' }]
+    const leader = await actorWithRole(tables, { permissions, teamId: cast.teams.west })
+    const moved: Judged[] = [
+      { object: 'customer', owner: cast.outsider.id, team: cast.teams.east, score: 10, source: 'phone' },
+      { object: 'customer', owner: cast.outsider.id, team: cast.teams.west, score: 80, source: 'website' },
+      { object: 'customer', owner: cast.outsider.id, score: 20 },
+      { object: 'customer', team: cast.teams.west, score: 60 },
+    ]
+    const to = '2025-06-06T00:00:00.000Z'
+    const at = '2025-06-05T00:00:00.000Z'
+    await saveSnapshot(systemContext(tables), { runId: 'run_moved', at, summary: summaryOf(moved) })
+    const groups = async (by: 'owner' | 'source') =>
+      (await customersOf(leader, { to, by }))?.groups?.map(({ key, records, score }) => `${key} ${records} ${score}`)
+    expect(await customersOf(leader, { to })).toMatchObject({ scope: 'team', records: 2, score: 70 })
+    expect(await groups('owner')).toEqual(['none 1 60', `${cast.outsider.id} 1 80`])
+    expect(await groups('source')).toEqual(['none 1 60', 'website 1 80'])
+    expect(await customersOf(cast.manager, { to })).toMatchObject({ records: 1, score: 10 })
+    expect(await customersOf(cast.outsider, { to })).toMatchObject({ records: 3, score: 36.7 })
   })
 
   it('team without a team, and own without records: nothing at all, not the zero of others', async () => {
@@ -186,7 +208,7 @@ describe('a question about quality', () => {
   it('before the first cleanup has no figures, and the threshold that will be', async () => {
     const ctx = contextOf(tables, cast.admin, { clock })
     const policy = { ...defaultPolicy, quality: { ...defaultPolicy.quality, threshold: 75 } }
-    const to = '2026-02-01T00:00:00.000Z'
+    const to = '2025-06-01T00:00:00.000Z'
     expect(await readQuality({ ...ctx, policy }, { to })).toEqual({ threshold: 75, objects: [] })
   })
 
@@ -224,6 +246,32 @@ describe('what people found in samples', () => {
   ])('stands next to the findings, as far as the role sees: %s', async (role, checked, wrong, accuracy) => {
     const { audits } = await ask(cast[role])
     expect(audits).toMatchObject([{ month: '2026-02', checked, wrong, accuracy }])
+  })
+
+  it('is that of the months of the period by the tenant’s clocks', async () => {
+    const months = async (to: string) =>
+      ((await ask(cast.admin, { from: '2026-01-30T00:00:00.000Z', to })).audits ?? []).map(({ month }) => month)
+    expect(await months('2026-01-31T15:59:59.999Z')).toEqual([])
+    expect(await months('2026-01-31T16:00:00.000Z')).toEqual(['2026-02'])
+  })
+
+  it('of people who have left the team is not for its leader', async () => {
+    const other = await actorWithRole(tables, {
+      permissions: ['customer', 'contact', 'activity'].map(object => {
+        return { object, create: 'none', read: 'team', update: 'none', delete: 'none' }
+      }),
+      teamId: cast.teams.west,
+    })
+    await saveSnapshot(systemContext(tables), {
+      runId: 'run_kept',
+      at: '2026-02-21T00:00:00.000Z',
+      summary: summaryOf([
+        { object: 'customer', owner: cast.rep.id, team: cast.teams.west, score: 50 },
+        { object: 'customer', owner: cast.outsider.id, team: cast.teams.west, score: 50 },
+      ]),
+    })
+    const { audits } = await ask(other, { to: '2026-02-22T00:00:00.000Z' })
+    expect(audits?.[0]?.owners.map(({ key }) => key)).toEqual([cast.outsider.id])
   })
 
   it('is told by owner, with names', async () => {

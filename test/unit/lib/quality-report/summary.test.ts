@@ -1,17 +1,19 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { Quality } from '#lib/quality/types.ts'
-import { boundSummary, earlierKey } from '#lib/quality-report/bound-parts.ts'
-import { meanScore, scoreOf } from '#lib/quality-report/mean-score.ts'
+import { boundSums, earlierKey } from '#lib/quality-report/bound-parts.ts'
+import { scoreOf } from '#lib/quality-report/mean-score.ts'
 import { snapshotParts } from '#lib/quality-report/snapshot-parts.ts'
 import {
-  addOwners,
   addRecord,
+  addSums,
   addTallies,
   emptySummary,
+  emptySums,
   emptyTally,
   mergeSummaries,
   type OwnerSummary,
+  type PartSums,
   type QualitySummary,
   type Tally,
 } from '#lib/quality-report/summary.ts'
@@ -33,14 +35,15 @@ const finding = (rule: (typeof qualityRules)[number]) => ({
 const seen: fc.Arbitrary<Seen> = fc
   .record({
     object: fc.constantFrom('customer', 'contact'),
+    team: fc.option(fc.constantFrom('team_east', 'team_west', 'constructor'), { nil: undefined }),
     owner: fc.option(fc.constantFrom('user_a', 'user_b', 'user_c', 'constructor'), { nil: undefined }),
     source: fc.option(fc.constantFrom('website', 'phone', '__proto__', 'constructor'), { nil: undefined }),
     month: fc.constantFrom('2025-12', '2026-01', '2026-02'),
     score: fc.integer({ min: 0, max: 100 }),
     rules: fc.array(fc.constantFrom(...qualityRules), { maxLength: 4 }),
   })
-  .map(({ object, owner, source, month, score, rules }) => {
-    const fields = { ...(owner && { ownerId: owner }), ...(source && { source }) }
+  .map(({ object, owner, team, source, month, score, rules }) => {
+    const fields = { ...(owner && { ownerId: owner }), ...(team && { teamId: team }), ...(source && { source }) }
     const at = `${month}-15T00:00:00.000Z`
     const by = 'user_a'
     const times = { createdAt: at, createdBy: by, updatedAt: at, updatedBy: by }
@@ -50,10 +53,10 @@ const seen: fc.Arbitrary<Seen> = fc
     }
   })
 
-function summaryOf(records: readonly Seen[], threshold = 60): QualitySummary {
+function summaryOf(records: readonly Seen[], threshold = 60, timeZone = 'UTC'): QualitySummary {
   const summary = emptySummary()
   for (const { record, quality } of records)
-    addRecord(summary, objects[record.object as keyof typeof objects], { record, quality, threshold })
+    addRecord(summary, objects[record.object as keyof typeof objects], { record, quality, threshold, timeZone })
   return summary
 }
 
@@ -99,6 +102,18 @@ describe('a quality summary', () => {
     expect(total(summaryOf(both, 61)).below).toBe(1)
   })
 
+  it.each([
+    ['Asia/Shanghai', '2026-02-28T15:59:59.999Z', '2026-02'],
+    ['Asia/Shanghai', '2026-02-28T16:00:00.000Z', '2026-03'],
+    ['America/Los_Angeles', '2026-03-01T07:59:59.999Z', '2026-02'],
+    ['UTC', '2026-02-28T23:59:59.999Z', '2026-02'],
+    ['Asia/Shanghai', 'once upon a time', 'other'],
+  ])('has by the clocks of %s what was created at %s in month %s', (timeZone, createdAt, month) => {
+    const [{ record, quality }] = fc.sample(seen, 1) as [Seen]
+    const [owners] = Object.values(summaryOf([{ record: { ...record, createdAt }, quality }], 60, timeZone))
+    expect(Object.values(owners ?? {}).map(({ months }) => Object.keys(months))).toEqual([[month]])
+  })
+
   it('is not changed by being merged', () => {
     fc.assert(
       fc.property(fc.array(seen), fc.array(seen), (left, right) => {
@@ -117,24 +132,18 @@ describe('a quality summary', () => {
   ])('has of scores %j a mean of %f', (scores, mean) => {
     const [{ record }] = fc.sample(seen, 1) as [Seen]
     const records = scores.map(score => ({ record, quality: { score, findings: [] } }))
-    expect(meanScore(summaryOf(records))).toBe(mean)
     expect(scoreOf(total(summaryOf(records)))).toBe(mean)
   })
 })
 
 describe('what a snapshot keeps', () => {
-  const teams = new Map([
-    ['user_a', 'team_east'],
-    ['user_b', 'team_east'],
-    ['user_c', 'team_west'],
-  ])
-  const tallyIn = (owner: OwnerSummary | undefined) => owner?.total ?? emptyTally()
+  const tallyIn = (part: PartSums | undefined) => part?.total ?? emptyTally()
 
-  it('of the tenant is the sum of its owners, of a team the sum of its users', () => {
+  it('of the tenant is the sum of its owners, of a team that of the records that are its own', () => {
     fc.assert(
       fc.property(fc.array(seen, { minLength: 1 }), records => {
         const summary = summaryOf(records)
-        const parts = new Map(snapshotParts(summary, teams).map(part => [part.part, part]))
+        const parts = new Map(snapshotParts(summary).map(part => [part.part, part]))
         for (const object of ['customer', 'contact']) {
           const of = (...owners: string[]) =>
             owners
@@ -143,7 +152,12 @@ describe('what a snapshot keeps', () => {
               .reduce(addTallies, emptyTally())
           const kept = (part: string) => tallyIn(parts.get(part)?.objects[object])
           expect(kept('tenant')).toEqual(of(...Object.keys(summary[object] ?? {})))
-          expect(kept('team_east')).toEqual(of('user_a', 'user_b'))
+          const ofTeam = records.filter(
+            ({ record }) => record.object === object && record.fields['teamId'] === 'team_east',
+          )
+          expect(kept('team_east')).toEqual(total(summaryOf(ofTeam)))
+          const inTeam = Object.entries(summaryOf(ofTeam)[object] ?? {}).map(([owner, its]) => [owner, its.total])
+          expect(parts.get('team_east')?.objects[object]?.byOwner ?? {}).toEqual(Object.fromEntries(inTeam))
           expect(kept('user_c')).toEqual(of('user_c'))
         }
         expect(parts.get('tenant')?.owners).toEqual(
@@ -157,23 +171,16 @@ describe('what a snapshot keeps', () => {
   it('has a part for each of the 500 owners with the most records, and one for the rest', () => {
     const owners = Array.from({ length: 620 }, (_, i): [string, OwnerSummary] => {
       const tally = { count: 700 - i, scoreSum: (700 - i) * 80, below: 1, rules: { phoneInvalid: 1 } }
-      return [`user_${i}`, { total: tally, sources: { website: tally }, months: { '2026-01': tally } }]
+      return [`user_${i}`, { total: tally, sources: { website: tally }, months: { '2026-01': tally }, teams: {} }]
     })
     const parts = new Map(
-      snapshotParts({ customer: Object.fromEntries(owners) }, new Map()).map(part => [
-        part.part,
-        part.objects['customer'],
-      ]),
+      snapshotParts({ customer: Object.fromEntries(owners) }).map(part => [part.part, part.objects['customer']]),
     )
     expect(parts.size).toBe(502)
     expect(parts.get('user_499')?.total.count).toBe(201)
     expect(parts.has('user_500')).toBe(false)
-    expect(parts.get('other')).toEqual(
-      owners
-        .slice(500)
-        .map(([, owner]) => owner)
-        .reduce(addOwners),
-    )
+    const rest = owners.slice(500).map(([, owner]) => owner)
+    expect(parts.get('other')).toEqual({ ...rest.reduce(addSums, emptySums()), byOwner: {} })
     expect(parts.get('tenant')?.total.count).toBe(owners.reduce((sum, [, owner]) => sum + owner.total.count, 0))
   })
 
@@ -185,7 +192,7 @@ describe('what a snapshot keeps', () => {
     )
     const sources = Array.from({ length: 300 }, (_, i) => `source${i}`)
     const named = (keys: string[]) => Object.fromEntries(keys.map(key => [key, tally]))
-    const small = boundSummary({ total: tally, sources: named(sources), months: named(months) })
+    const small = boundSums({ total: tally, sources: named(sources), months: named(months) })
     expect(Object.keys(small.months).toSorted()).toEqual([...months.slice(-24), earlierKey].toSorted())
     expect(small.months[earlierKey]?.count).toBe(216 * 2)
     expect(Object.keys(small.sources)).toHaveLength(61)

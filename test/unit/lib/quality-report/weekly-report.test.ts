@@ -45,12 +45,13 @@ beforeAll(async () => {
     ['run_1', '2026-03-22T18:00:00.000Z', 0],
     ['run_2', '2026-03-29T18:00:00.000Z', 12],
   ] as const) {
+    const { east, west } = cast.teams
     const records = [
-      { object: 'customer', owner: cast.rep.id, score: 50 + better, rules: ['completeness'] as const },
-      { object: 'customer', owner: cast.rep2.id, score: 80, rules: ['phoneInvalid', 'freshness'] as const },
-      { object: 'customer', owner: cast.outsider.id, score: 30 },
+      { object: 'customer', owner: cast.rep.id, team: east, score: 50 + better, rules: ['completeness'] as const },
+      { object: 'customer', owner: cast.rep2.id, team: east, score: 80, rules: ['phoneInvalid', 'freshness'] as const },
+      { object: 'customer', owner: cast.outsider.id, team: west, score: 30 },
       { object: 'customer', score: 30 },
-      { object: 'contact', owner: cast.rep.id, score: 90 },
+      { object: 'contact', owner: cast.rep.id, team: east, score: 90 },
     ]
     await saveSnapshot(system(), { runId, at, summary: summaryOf(records) })
   }
@@ -154,7 +155,7 @@ describe('the weekly report', () => {
   })
 
   it('of another week is another', async () => {
-    const summary = summaryOf([{ object: 'customer', owner: cast.rep.id, score: 70 }])
+    const summary = summaryOf([{ object: 'customer', owner: cast.rep.id, team: cast.teams.east, score: 70 }])
     await saveSnapshot(system(), { runId: 'run_4', at: '2026-04-05T18:00:00.000Z', summary })
     await sendWeeklyReports(system(), files, mondayAfter)
     expect((await inbox(cast.rep)).map(({ title }) => title)).toHaveLength(2)

@@ -213,11 +213,17 @@ describe('the score', () => {
 
   it('every finding says what is wrong and what to do, and quotes no address and no number', () => {
     const record = recordWith(
-      { name: 'Ann', emails: [{ value: 'secret@@x' }], phones: [{ value: '12secret' }], address: { country: 'DE' } },
+      {
+        name: 'Ann',
+        tags: ['secret'],
+        emails: [{ value: 'secret@@x' }],
+        phones: [{ value: '12secret' }],
+        address: { country: 'DE' },
+      },
       { createdAt: '2020-01-01T00:00:00.000Z', checked: { at: 'x', duplicates: 1, missing: ['teamId'] } },
     )
-    const { findings } = judge(customer, record)
-    expect(new Set(findings.map(({ rule }) => rule)).size).toBeGreaterThanOrEqual(6)
+    const { findings } = judge(customer, record, { standards: { customer: { tags: { allowed: ['vip'] } } } })
+    expect(new Set(findings.map(({ rule }) => rule)).size).toBeGreaterThanOrEqual(7)
     for (const { detail, fix } of findings) {
       expect(detail).toMatch(/^\S.*\.$/)
       expect(fix).toMatch(/^\S.*\.$/)

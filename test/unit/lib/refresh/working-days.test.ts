@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { localDate, workingDays } from '#lib/refresh/working-days.ts'
+import { workingDays } from '#lib/refresh/working-days.ts'
+import { localDate } from '#lib/runtime/zoned-time.ts'
 
 describe('the working days ahead', () => {
   it('leave out weekends, and end when people go home', () => {
@@ -35,7 +36,12 @@ describe('the working days ahead', () => {
   })
 })
 
-it('a date is that of the zone', () => {
-  expect(localDate(new Date('2026-12-31T16:00:00Z'), 'Asia/Shanghai')).toBe('2027-01-01')
-  expect(localDate(new Date('2026-12-31T16:00:00Z'), 'UTC')).toBe('2026-12-31')
+it.each([
+  ['Asia/Shanghai', '2026-12-31T16:00:00.000Z', '2027-01-01'],
+  ['UTC', '2026-12-31T16:00:00.000Z', '2026-12-31'],
+  ['Asia/Shanghai', '2026-03-29T18:00:00.000Z', '2026-03-30'],
+  ['UTC', '2026-03-29T18:00:00.000Z', '2026-03-29'],
+  ['America/Los_Angeles', '2026-01-01T07:59:59.999Z', '2025-12-31'],
+])('in %s %s is the day %s', (timeZone, time, day) => {
+  expect(localDate(new Date(time), timeZone)).toBe(day)
 })

@@ -36,11 +36,12 @@ describe('starting a workflow', () => {
 
   it('runs it once under a name: started again while it runs, after its end, or with another input, it answers that run', async () => {
     const arn = executionArn('import', 'imp_1')
-    expect(await Promise.all([start({ 公司: 1 }), start({ 公司: 1 })])).toEqual([arn, arn])
-    expect(await start({ 公司: 2 })).toBe(arn)
+    const live = { arn, isTaken: false }
+    expect(await Promise.all([start({ 公司: 1 }), start({ 公司: 1 })])).toEqual([live, live])
+    expect(await start({ 公司: 2 })).toEqual({ arn, isTaken: true })
     finish.resolve()
     expect(await ended(started.client, arn)).toMatchObject({ status: 'SUCCEEDED', output: '{"公司":1}' })
-    expect(await start({ 公司: 1 })).toBe(arn)
+    expect(await start({ 公司: 1 })).toEqual({ arn, isTaken: true })
     expect(started.calls).toHaveLength(1)
   })
 

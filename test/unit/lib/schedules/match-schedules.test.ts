@@ -81,6 +81,13 @@ describe('matchSchedules', () => {
     await expect(matchSchedules(groupOf(engine), { other: asDeployed })).rejects.toThrow('does not exist')
   })
 
+  it('moves the others where one cannot be moved, and then says so', async () => {
+    const engine = await startDeployed()
+    const wanted = { ...asDeployed, isEnabled: false }
+    await expect(matchSchedules(groupOf(engine), { other: wanted, cleanup: wanted })).rejects.toThrow('does not exist')
+    expect((await read(engine)).State).toBe('DISABLED')
+  })
+
   it('says that it is unavailable while EventBridge Scheduler is overloaded', async () => {
     const client = new SchedulerClient({ region: 'eu-central-1' })
     const throttled = Object.assign(new Error('Rate exceeded'), { name: 'ThrottlingException' })

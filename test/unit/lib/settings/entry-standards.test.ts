@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { brokenStandards } from '#lib/settings/entry-standards.ts'
+import { brokenStandards, withFound } from '#lib/settings/entry-standards.ts'
 import { contact } from '#schemas/objects/contact.ts'
 import { customer } from '#schemas/objects/customer.ts'
 
@@ -48,10 +48,15 @@ describe('Entry standards', () => {
       title: { allowed: ['经理', '总监'] },
       birthday: { required: true as const },
     }
-    expect(brokenStandards(contact, fields, standards).map(({ detail }) => detail)).toEqual([
+    expect(brokenStandards(contact, fields, standards).map(withFound)).toEqual([
       'title must be one of 经理, 总监 by the entry standards, not "Boss".',
       'phones is not as the entry standards want it: 请填写手机号码.',
       'birthday is required by the entry standards; give it a value.',
     ])
+  })
+
+  it('quote what was entered only where it is asked for', () => {
+    const [broken] = brokenStandards(contact, { title: 'Boss' }, { title: { allowed: ['经理'] } })
+    expect(broken).toMatchObject({ detail: 'title must be one of 经理 by the entry standards.', found: 'Boss' })
   })
 })

@@ -219,4 +219,19 @@ describe('the execution role', () => {
     expect([engine.deadLetters, engine.engine.isIdle()]).toEqual([[], true])
     expect(log.join('\n')).toContain('sqs:SendMessage')
   })
+
+  it('has no queue to send dead letters to: they are lost, and said to be', async () => {
+    const log: string[] = []
+    const sendDeadLetter = () => {
+      throw new Error('There is no queue letters')
+    }
+    const engine = await startEngine({ sendDeadLetter, log: line => void log.push(line) })
+    engine.engine.begin()
+    engine.failing.set(target().Arn ?? '', new TypeError('no such function'))
+    const RetryPolicy = { MaximumRetryAttempts: 0 }
+    await create(engine, { ...once, Target: target({ RetryPolicy, DeadLetterConfig: { Arn: queue('letters') } }) })
+    await engine.passTo('2026-03-02T08:00:00Z')
+    expect(engine.engine.isIdle()).toBe(true)
+    expect(log.join('\n')).toContain('The dead letter is lost: Error: There is no queue letters')
+  })
 })
