@@ -3,6 +3,7 @@ import type { Construct } from 'constructs'
 import type { Bundles } from '#infra/bundle.ts'
 import { type House, prefixOf } from '#infra/constructs/house.ts'
 import { ApiStack } from '#infra/stacks/api.ts'
+import { BackupCopyStack } from '#infra/stacks/backup-copy.ts'
 import { DataStack } from '#infra/stacks/data.ts'
 import { EventsStack } from '#infra/stacks/events.ts'
 import { ObservabilityStack } from '#infra/stacks/observability.ts'
@@ -18,7 +19,14 @@ export class Tenant extends Stage {
       stackName: `${prefixOf(tenant)}-${stack}`,
       description: `Evergreen CRM of ${tenant.name}: ${description}`,
     })
+    const copy = new BackupCopyStack(this, 'backup-copy', {
+      ...named('backup-copy', 'copies of its backups'),
+      env: { region: tenant.secondRegion },
+      tenant,
+    })
     const data = new DataStack(this, 'data', { ...named('data', 'records, files, people and their key'), tenant })
+    // The bucket that backups are copied to is there before the first one is made.
+    data.addStackDependency(copy)
     const house: House = { tenant, bundles, key: data.key }
     const events = new EventsStack(this, 'events', { ...named('events', 'reactions to changes'), house, data })
     const workflows = new WorkflowsStack(this, 'workflows', { ...named('workflows', 'long-running work'), house, data })

@@ -12,6 +12,7 @@ export type ErrorCode =
   | 'unique_violation'
   | 'version_conflict'
   | 'merge_conflict'
+  | 'backup_tampered'
   | 'idempotency_key_reused'
   | 'idempotency_in_flight'
   | 'payload_too_large'

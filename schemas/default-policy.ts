@@ -27,5 +27,8 @@ export const standingPolicy = {
   refresh: { enabled: true, dueWithinDays: 14, perOwnerPerDay: 20, mostPerRun: 2000 },
   audit: { perOwner: 5 },
   reports: { weekly: true, weekday: 'MON', time: '08:00' },
+  // Far enough apart for one to end before the next begins.
+  backup: { enabled: true, frequency: 'daily', weekday: 'SUN', time: '04:05', fullEveryDays: 7, retentionDays: 35 },
+  restoreDrill: { enabled: true, frequency: 'weekly', weekday: 'SAT', dayOfMonth: 1, time: '05:30' },
   standards: {},
 } as const

@@ -3,6 +3,7 @@ import { activity } from '#schemas/objects/activity.ts'
 import { contact } from '#schemas/objects/contact.ts'
 import { customer } from '#schemas/objects/customer.ts'
 import { audit, auditItem } from '#schemas/system/audit.ts'
+import { backup } from '#schemas/system/backup.ts'
 import { exportJob } from '#schemas/system/export.ts'
 import { importJob } from '#schemas/system/import.ts'
 import { merge } from '#schemas/system/merge.ts'
@@ -58,6 +59,7 @@ export const standardObjects: ObjectRegistry = createRegistry([
   qualitySnapshot,
   setting,
   run,
+  backup,
 ])
 
 function indexBy(definitions: readonly ObjectDefinition[], key: 'name' | 'plural' | 'prefix') {

@@ -39,6 +39,8 @@ const anObject = {
 }
 const time = () => z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$/, 'must be a time of day such as 02:00')
 const weekday = () => oneOf(weekdays)
+/** The tenant's own zone when absent. */
+const zone = () => z.string().refine(isTimeZone, 'must be an IANA time zone such as Asia/Shanghai').optional()
 const days = (byDefault: number) => whole(1, 3650).default(byDefault)
 /** Names of objects and fields, as the API has them. */
 const name = () => z.string().regex(/^[a-z][A-Za-z0-9]{0,39}$/, 'must be the camelCase name of an object or field')
@@ -65,8 +67,7 @@ const cleanup = z.strictObject(
     /** Used when monthly; 28: every month has it. */
     dayOfMonth: whole(1, 28).default(standingPolicy.cleanup.dayOfMonth),
     time: time().default(standingPolicy.cleanup.time),
-    /** The tenant's own zone when absent. */
-    timeZone: z.string().refine(isTimeZone, 'must be an IANA time zone such as Asia/Shanghai').optional(),
+    timeZone: zone(),
     fixes: fixes.prefault({}),
     /** Merge duplicates that are beyond doubt. */
     mergeCertain: yesOrNo(standingPolicy.cleanup.mergeCertain),
@@ -130,6 +131,35 @@ const reports = z.strictObject(
   anObject,
 )
 
+/** When backups are made, and how long they are kept. */
+const backup = z.strictObject(
+  {
+    enabled: yesOrNo(standingPolicy.backup.enabled),
+    frequency: oneOf(['daily', 'weekly']).default(standingPolicy.backup.frequency),
+    /** Used when weekly. */
+    weekday: weekday().default(standingPolicy.backup.weekday),
+    time: time().default(standingPolicy.backup.time),
+    timeZone: zone(),
+    /** A full backup at least this often; those between hold what changed since the one before. */
+    fullEveryDays: whole(1, 31).default(standingPolicy.backup.fullEveryDays),
+    retentionDays: whole(7, 3650).default(standingPolicy.backup.retentionDays),
+  },
+  anObject,
+)
+
+/** When backups are proven by restoring one. */
+const restoreDrill = z.strictObject(
+  {
+    enabled: yesOrNo(standingPolicy.restoreDrill.enabled),
+    frequency: oneOf(['daily', 'weekly', 'monthly']).default(standingPolicy.restoreDrill.frequency),
+    weekday: weekday().default(standingPolicy.restoreDrill.weekday),
+    dayOfMonth: whole(1, 28).default(standingPolicy.restoreDrill.dayOfMonth),
+    time: time().default(standingPolicy.restoreDrill.time),
+    timeZone: zone(),
+  },
+  anObject,
+)
+
 /** What a value must be for a record to be entered; one that is there already is only refused when it is touched. */
 const standard = z.strictObject(
   {
@@ -159,6 +189,8 @@ export const tenantPolicy = z.strictObject(
     refresh: refresh.prefault({}),
     audit: audit.prefault({}),
     reports: reports.prefault({}),
+    backup: backup.prefault({}),
+    restoreDrill: restoreDrill.prefault({}),
     /** Entry standards: by object, then by field. */
     standards: z.record(name(), z.record(name(), standard, anObject), anObject).default({}),
   },

@@ -32,6 +32,10 @@ export const tenantFile = tenantSettings.extend({
   corsOrigins: z.array(z.url()).default([]),
   mfa: z.enum(['off', 'optional', 'required']).default('optional'),
   logRetentionDays: z.literal([1, 7, 14, 30, 60, 90, 180, 365, 731]).default(90),
+  /** Backups cannot be deleted for this long: by nobody (`compliance`), or only with a permission that nobody has by default. */
+  backupLock: z
+    .strictObject({ mode: z.enum(['governance', 'compliance']), days: z.int().min(1).max(3650) })
+    .default({ mode: 'governance', days: 35 }),
   throttle: z.strictObject({ ratePerSecond: z.int().min(1), burst: z.int().min(1) }),
   users: z.array(seedUser).min(1),
   integrations: z.array(z.strictObject({ name: z.string().regex(/^[a-z][a-z0-9-]*$/) })).default([]),

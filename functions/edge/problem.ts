@@ -18,6 +18,7 @@ export const meanings: Readonly<Record<ErrorCode, Meaning>> = {
   unique_violation: { status: 409, title: 'Another record has this value' },
   idempotency_in_flight: { status: 409, title: 'The first request is still running', retryAfterSeconds: 1 },
   merge_conflict: { status: 409, title: 'Records are no longer in the state that this needs' },
+  backup_tampered: { status: 409, title: 'The backup is not what was made and signed' },
   version_conflict: { status: 412, title: 'The record has changed' },
   payload_too_large: { status: 413, title: 'Too large' },
   unsupported_media_type: { status: 415, title: 'Body format not understood' },

@@ -78,7 +78,8 @@ export function encryptThrough(service: 'sqs', key: IKey): PolicyStatementProps 
   return keyUseThrough(service, key, ['kms:Decrypt', 'kms:GenerateDataKey'])
 }
 
-function keyUseThrough(service: string, key: IKey, actions: string[]): PolicyStatementProps {
+/** Use of the key only by way of one AWS service. */
+export function keyUseThrough(service: string, key: IKey, actions: string[]): PolicyStatementProps {
   const { region, urlSuffix } = Stack.of(key)
   const conditions = { StringEquals: { 'kms:ViaService': `${service}.${region}.${urlSuffix}` } }
   return { actions, resources: [key.keyArn], conditions }

@@ -26,6 +26,8 @@ type WorkflowProps<Step extends string> = {
   errorImpact: string
   /** The functions it may invoke, and no other. */
   steps: Readonly<Record<Step, CrmFunction>>
+  /** What else its role may do: AWS calls that the definition makes itself. */
+  calls?: readonly PolicyStatementProps[]
   /** Made of the ARNs of the steps: JSONPath only, and every Task with Retry and Catch. */
   definition: (arns: Readonly<Record<Step, string>>) => AslDefinition
 }
@@ -55,7 +57,7 @@ export class Workflow<Step extends string = string> extends Construct {
       stateMachineName: this.workflowName,
       stateMachineType: 'STANDARD',
       definitionString: Stack.of(this).toJsonString({ Comment: props.description, ...definition }),
-      roleArn: this.createRole(house, definition).roleArn,
+      roleArn: this.createRole(house, definition, props.calls ?? []).roleArn,
       encryptionConfiguration: {
         type: 'CUSTOMER_MANAGED_KMS_KEY',
         kmsKeyId: house.key.keyArn,
@@ -84,9 +86,10 @@ export class Workflow<Step extends string = string> extends Construct {
     })
   }
 
-  private createRole(house: House, definition: AslDefinition): Role {
+  private createRole(house: House, definition: AslDefinition, calls: readonly PolicyStatementProps[]): Role {
     const statements = [
       { actions: ['lambda:InvokeFunction'], resources: this.functions.map(({ lambda }) => lambda.functionArn) },
+      ...calls,
       ...(isDistributed(definition) ? this.ownRuns() : []),
       ...this.keyUse(house),
       ...withoutResources,

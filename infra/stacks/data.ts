@@ -6,10 +6,12 @@ import type { Bucket } from 'aws-cdk-lib/aws-s3'
 import type { Construct } from 'constructs'
 import { itemAccess, streamAccess } from '#infra/constructs/access.ts'
 import { acknowledge } from '#infra/constructs/acknowledge.ts'
+import { EvidenceKey } from '#infra/constructs/evidence-key.ts'
 import { FilesBucket } from '#infra/constructs/files-bucket.ts'
 import { prefixOf } from '#infra/constructs/house.ts'
 import { SignIn } from '#infra/constructs/sign-in.ts'
 import { TenantKey } from '#infra/constructs/tenant-key.ts'
+import { Vault } from '#infra/constructs/vault.ts'
 import type { TenantFile } from '#schemas/tenant.ts'
 
 const indexes = ['byObject', 'byOwner', 'byParent']
@@ -20,6 +22,10 @@ export class DataStack extends Stack {
   readonly recordsTable: Table
   readonly searchTable: Table
   readonly files: Bucket
+  /** Where backups are kept. */
+  readonly vault: Vault
+  /** What evidence is signed with. */
+  readonly evidence: EvidenceKey
   readonly signIn: SignIn
   readonly accessLog: LogGroup
   /** Access to records, for a function's `uses`. */
@@ -34,6 +40,8 @@ export class DataStack extends Stack {
     this.recordsTable = this.createRecordsTable(tenant)
     this.searchTable = this.createSearchTable(tenant)
     this.files = new FilesBucket(this, 'Files', { tenant, key: this.key }).files
+    this.evidence = new EvidenceKey(this, 'Evidence', tenant)
+    this.vault = new Vault(this, 'Vault', { tenant, key: this.key, records: this.recordsTable, indexes })
     this.signIn = new SignIn(this, 'SignIn', tenant)
     this.accessLog = this.createAccessLog(tenant)
     this.records = this.accessToRecords()

@@ -1,6 +1,7 @@
 import * as z from 'zod'
 import { defineContract, emptyBody, noBody, noParameters } from '#schemas/api/contract.ts'
 import { cursor, limit } from '#schemas/api/parameters.ts'
+import { backupKinds } from '#schemas/system/backup.ts'
 import { runKinds, runStates } from '#schemas/system/run.ts'
 
 const runPath = z.object({ id: z.string() })
@@ -15,7 +16,20 @@ export const StartRun = defineContract({
       dryRun: z
         .boolean()
         .default(false)
-        .meta({ description: 'Work everything out, with the same report item for item, and change nothing.' }),
+        .meta({
+          description: 'Cleanup only: work everything out, with the same report item for item, and change nothing.',
+        }),
+      full: z
+        .boolean()
+        .optional()
+        .meta({
+          description:
+            'Backup only: a full one, whatever is due. Otherwise what changed since the one before, when that will do.',
+        }),
+      backupId: z
+        .string()
+        .optional()
+        .meta({ description: 'Restore drill only: the backup to prove; the newest by default.' }),
     })
     .optional(),
 })
@@ -72,9 +86,29 @@ const count = z.int().min(0)
 const byName = z.record(z.string(), count)
 const score = z.number().min(0).max(100)
 
+/** Steps of every kind of run. */
+export const stepNames = [
+  'plan',
+  'evaluate',
+  'duplicates',
+  'refresh',
+  'purge',
+  'export',
+  'verify',
+  'catalogue',
+  'copy',
+  'expire',
+  'import',
+  'increments',
+  'compare',
+  'readChecks',
+  'tidy',
+  'report',
+] as const
+
 /** Where a run stands, step by step, in the order in which they come. */
 const step = z.strictObject({
-  name: z.enum(['plan', 'evaluate', 'duplicates', 'refresh', 'purge', 'report']),
+  name: z.enum(stepNames),
   state: z.enum(['waiting', 'running', 'done', 'skipped']),
   count: count.optional().meta({ description: 'Records, groups or tasks done so far.' }),
 })
@@ -127,34 +161,96 @@ export const cleanupReport = z.strictObject({
     .meta({ description: 'The first 20 records that were skipped, refused or poisoned, or whose task was refused.' }),
 })
 
-/** A run: how far it is and what came of it. */
-export const runView = z.strictObject({
-  id: z.string(),
-  object: z.literal('run'),
-  version: z.int().min(1),
-  kind: z.enum(runKinds),
-  state: z.enum(runStates),
-  dryRun: z.boolean(),
-  requestedBy: z.string().meta({ description: 'Id of a user, or `schedule`.' }),
-  startedAt: time,
-  endedAt: time.optional(),
-  steps: z.array(step).optional().meta({ description: 'Only where one run is read.' }),
-  report: cleanupReport.optional(),
-  failure: z.strictObject({ code: z.string(), detail: z.string() }).optional(),
-  undo: z
-    .strictObject({
-      reverted: count,
-      conflicts: count,
-      unmerged: count,
-      tasksRemoved: count,
-      kept: count.meta({ description: 'Records deleted for good: they do not come back.' }),
-    })
-    .optional()
-    .meta({ description: 'What undoing did; conflicts are records whose fixed fields were changed since.' }),
+const bytes = z.int().min(0)
+const seconds = z.number().min(0)
+
+/** What a backup run made. */
+export const backupReport = z.strictObject({
+  backupId: z.string(),
+  kind: z.enum(backupKinds),
+  cutOffAt: time.meta({ description: 'The moment whose state the backup holds.' }),
+  fromAt: time.optional().meta({ description: 'Incremental: changes since then.' }),
+  items: count,
+  files: count,
+  bytes,
+  copiedBytes: bytes.meta({ description: 'Seen in the second region, byte for byte.' }),
+  expired: count.meta({ description: 'Older backups whose time was over, deleted.' }),
 })
 
+/** A record that a restored backup and the live table tell differently. */
+const drillDifference = z.strictObject({
+  record: z.string(),
+  code: z.enum(['missing_in_backup', 'missing_live', 'different', 'derived_different']),
+  detail: z.string(),
+})
+
+/** What a restore drill measured. Zero differences: the backup is proven. */
+export const drillReport = z.strictObject({
+  backupId: z.string(),
+  chain: z.array(z.string()).meta({ description: 'The full backup and the incremental ones that were applied.' }),
+  cutOffAt: time,
+  rpoSeconds: seconds.meta({ description: 'Age of the backup when the drill began: what would have been lost.' }),
+  rtoSeconds: seconds.meta({ description: 'From the start until the restored table could be read.' }),
+  compared: z.strictObject({ records: count, changes: count, derived: count }),
+  explained: z
+    .record(z.string(), count)
+    .meta({
+      description: 'Records that differ for a known reason: `changed_since`, `in_flight`, `purged_since`.',
+    }),
+  differences: count.meta({ description: 'Records that differ for no known reason.' }),
+  examples: z.array(drillDifference).meta({ description: 'The first 20 of them.' }),
+  readChecks: z.strictObject({ done: count, failed: count }),
+  problems: z.array(z.strictObject({ code: z.string(), detail: z.string() })),
+  signature: z.strictObject({ key: z.string(), algorithm: z.string() }).optional(),
+})
+
+const runViewOf = <Kind extends (typeof runKinds)[number], Report extends z.ZodType>(kind: Kind, report: Report) =>
+  z.strictObject({
+    id: z.string(),
+    object: z.literal('run'),
+    version: z.int().min(1),
+    kind: z.literal(kind),
+    state: z.enum(runStates),
+    dryRun: z.boolean(),
+    requestedBy: z.string().meta({ description: 'Id of a user, or `schedule`.' }),
+    startedAt: time,
+    endedAt: time.optional(),
+    durationSeconds: seconds.optional().meta({ description: 'Of a run that has ended.' }),
+    costEstimate: z
+      .strictObject({ currency: z.literal('USD'), amount: z.number().min(0), basis: z.string() })
+      .optional()
+      .meta({ description: 'By list prices; `basis` says which and of when.' }),
+    steps: z.array(step).optional().meta({ description: 'Only where one run is read.' }),
+    report: report.optional(),
+    failure: z.strictObject({ code: z.string(), detail: z.string() }).optional(),
+    undo: z
+      .strictObject({
+        reverted: count,
+        conflicts: count,
+        unmerged: count,
+        tasksRemoved: count,
+        kept: count.meta({ description: 'Records deleted for good: they do not come back.' }),
+      })
+      .optional()
+      .meta({ description: 'What undoing did; conflicts are records whose fixed fields were changed since.' }),
+  })
+
+const cleanupRunView = runViewOf('cleanup', cleanupReport)
+const backupRunView = runViewOf('backup', backupReport)
+const drillRunView = runViewOf('restoreDrill', drillReport)
+
+/** A run: how far it is and what came of it. */
+export const runView = z.discriminatedUnion('kind', [cleanupRunView, backupRunView, drillRunView])
+
 /** A page of runs, the latest first. */
-export const runPage = z.strictObject({ items: z.array(runView), nextCursor: z.string().optional() })
+export const runPage = z.strictObject({
+  items: z.array(runView),
+  nextCursor: z.string().optional(),
+  schedules: z
+    .array(z.strictObject({ kind: z.enum(runKinds), enabled: z.boolean(), nextRunAt: time.optional() }))
+    .optional()
+    .meta({ description: 'When each kind runs next by itself; on the first page.' }),
+})
 
 /** Where every item of a run can be got. */
 export const runReportFile = z.strictObject({
@@ -173,7 +269,13 @@ export const runConflicts = z.strictObject({
 
 /** What a cleanup found and did, in sums. */
 export type CleanupReport = z.infer<typeof cleanupReport>
+/** What a backup run made. */
+export type BackupReport = z.infer<typeof backupReport>
+/** What a restore drill measured. */
+export type DrillReport = z.infer<typeof drillReport>
 /** One step of a run and how far it is. */
 export type RunStep = z.infer<typeof step>
 /** A run as the API shows it. */
-export type CleanupRunView = z.infer<typeof runView>
+export type RunView = z.infer<typeof runView>
+/** A cleanup as the API shows it. */
+export type CleanupRunView = z.infer<typeof cleanupRunView>

@@ -1,5 +1,6 @@
 import * as z from 'zod'
 import { auditItemView, auditPage, auditView } from '#schemas/api/audits.ts'
+import { backupPage, backupView } from '#schemas/api/backups.ts'
 import { duplicateResponses } from '#schemas/api/duplicate-responses.ts'
 import { createdImport, exportView, importConflicts, importInspection, importView } from '#schemas/api/jobs.ts'
 import { runConflicts, runPage, runReportFile, runView } from '#schemas/api/maintenance.ts'
@@ -93,6 +94,8 @@ export const namedResponses = {
   ...duplicateResponses,
   Settings: settingsView,
   MaintenanceRunView: runView,
+  BackupView: backupView,
+  BackupPage: backupPage,
   MaintenanceRunPage: runPage,
   MaintenanceReportFile: runReportFile,
   MaintenanceConflicts: runConflicts,

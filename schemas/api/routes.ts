@@ -14,6 +14,7 @@ export type Route = {
     | 'api/notifications'
     | 'api/settings'
     | 'api/maintenance'
+    | 'api/backups'
     | 'api/refresh'
     | 'api/audits'
     | 'api/search'
@@ -87,6 +88,8 @@ export const routes = [
   maintenance('undoMaintenanceRun', 'POST', '/v1/maintenance/runs/{id}/undo'),
   maintenance('readMaintenanceReport', 'GET', '/v1/maintenance/runs/{id}/report'),
   maintenance('readMaintenanceConflicts', 'GET', '/v1/maintenance/runs/{id}/conflicts'),
+  backups('findBackups', 'GET', '/v1/backups'),
+  backups('getBackup', 'GET', '/v1/backups/{id}'),
   settings('readSettings', 'GET', '/v1/settings'),
   settings('changeSettings', 'PATCH', '/v1/settings'),
   settings('readSettingsHistory', 'GET', '/v1/settings/history'),
@@ -132,6 +135,10 @@ function duplicates<const Id extends string, const P extends string>(
   path: P,
 ) {
   return { operationId, method, path, entry: 'api/duplicates', isPublic: false } as const
+}
+
+function backups<const Id extends string, const P extends string>(operationId: Id, method: Route['method'], path: P) {
+  return { operationId, method, path, entry: 'api/backups', isPublic: false } as const
 }
 
 function maintenance<const Id extends string>(operationId: Id, method: Route['method'], path: string) {

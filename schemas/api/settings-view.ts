@@ -12,7 +12,10 @@ const trial = z.strictObject({
       field: z.string(),
       code: z.enum(['required', 'invalid_format', 'not_allowed', 'too_short']),
       records: z.int().min(1).meta({ description: 'Records that break the rule.' }),
-      newly: z.int().min(0).meta({ description: 'Those among them that break none of the standards in force.' }),
+      newly: z
+        .int()
+        .min(0)
+        .meta({ description: 'Those among them with whose field the standards in force find no fault.' }),
       examples: z
         .array(z.strictObject({ id: z.string(), title: z.unknown().optional(), detail: z.string() }))
         .meta({ description: 'Some of them: ten at most.' }),
@@ -33,6 +36,8 @@ export const settingsView = z.strictObject({
   refresh: shape.refresh.unwrap().optional(),
   audit: shape.audit.unwrap().optional(),
   reports: shape.reports.unwrap().optional(),
+  backup: shape.backup.unwrap().optional(),
+  restoreDrill: shape.restoreDrill.unwrap().optional(),
   standards: shape.standards.unwrap().optional(),
   updatedAt: z.iso.datetime().optional(),
   updatedBy: z.string().optional(),

@@ -28,6 +28,7 @@ export const laterObjects = [
   'notification',
   'qualityReport',
   'qualitySnapshot',
+  'backup',
 ] as const
 
 /** The roles every tenant starts with; they are records, so an admin can change them. */
@@ -43,6 +44,7 @@ export const seedRoles = [
       ...['refreshPlan', 'auditItem'].map(object => can(object, 'none', 'all', 'none', 'none')),
       can('audit', 'all', 'all', 'all', 'none'),
       can('run', 'all', 'all', 'all', 'none'),
+      can('backup', 'none', 'all', 'none', 'none'),
     ],
   },
   {

@@ -1,12 +1,12 @@
 import { defineObject } from '#schemas/definition.ts'
 
 /** Kinds of maintenance run. */
-export const runKinds = ['cleanup'] as const
+export const runKinds = ['cleanup', 'backup', 'restoreDrill'] as const
 
 /** How far a maintenance run is. */
 export const runStates = ['running', 'canceling', 'canceled', 'succeeded', 'failed', 'undoing', 'undone'] as const
 
-/** A pass of maintenance over the tenant's records: who asked for it, how far it is, what it found and changed. */
+/** A pass of maintenance over the tenant's data: who asked for it, how far it is, what it found and changed. */
 export const run = defineObject({
   name: 'run',
   plural: 'runs',
@@ -20,7 +20,11 @@ export const run = defineObject({
     kind: {
       type: 'select',
       label: { en: 'Kind', zh: '类型' },
-      options: [{ value: 'cleanup', label: { en: 'Cleanup', zh: '数据清洗' } }],
+      options: [
+        { value: 'cleanup', label: { en: 'Cleanup', zh: '数据清洗' } },
+        { value: 'backup', label: { en: 'Backup', zh: '备份' } },
+        { value: 'restoreDrill', label: { en: 'Restore drill', zh: '恢复演练' } },
+      ],
     },
     state: {
       type: 'select',
@@ -39,6 +43,10 @@ export const run = defineObject({
     startedAt: { type: 'dateTime', label: { en: 'Started at', zh: '开始时间' } },
     endedAt: { type: 'dateTime', label: { en: 'Ended at', zh: '结束时间' } },
     requestedBy: { type: 'text', maxLength: 60, label: { en: 'Asked for by', zh: '发起者' } },
+    /** What the run was asked to work on beyond its kind, such as `{ backupId }`. */
+    request: { type: 'json', label: { en: 'What was asked for', zh: '请求内容' } },
+    /** How far each step is, for kinds whose steps say so themselves. */
+    steps: { type: 'json', label: { en: 'Steps', zh: '步骤' } },
     report: { type: 'json', label: { en: 'Report', zh: '报告' } },
     failure: { type: 'json', label: { en: 'Why it failed', zh: '失败原因' } },
     undo: { type: 'json', label: { en: 'What undoing did', zh: '撤销结果' } },

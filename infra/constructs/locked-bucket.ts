@@ -1,0 +1,39 @@
+import { Duration, RemovalPolicy } from 'aws-cdk-lib'
+import type { IKey } from 'aws-cdk-lib/aws-kms'
+import { BlockPublicAccess, Bucket, BucketEncryption, ObjectLockRetention, ObjectOwnership } from 'aws-cdk-lib/aws-s3'
+import { Construct } from 'constructs'
+import type { TenantFile } from '#schemas/tenant.ts'
+
+type LockedBucketProps = {
+  tenant: TenantFile
+  key: IKey
+  /** Given where another region has to know it. */
+  bucketName?: string
+}
+
+/** A versioned bucket whose objects cannot be deleted or overwritten for good while the tenant's lock lasts. */
+export class LockedBucket extends Construct {
+  readonly bucket: Bucket
+
+  constructor(scope: Construct, id: string, { tenant, key, bucketName }: LockedBucketProps) {
+    super(scope, id)
+    const { mode, days } = tenant.backupLock
+    const lasting = Duration.days(days)
+    this.bucket = new Bucket(this, 'Bucket', {
+      ...(bucketName !== undefined && { bucketName }),
+      blockPublicAccess: BlockPublicAccess.BLOCK_ALL,
+      objectOwnership: ObjectOwnership.BUCKET_OWNER_ENFORCED,
+      encryption: BucketEncryption.KMS,
+      encryptionKey: key,
+      bucketKeyEnabled: true,
+      enforceSSL: true,
+      minimumTLSVersion: 1.2,
+      versioned: true,
+      objectLockEnabled: true,
+      objectLockDefaultRetention:
+        mode === 'compliance' ? ObjectLockRetention.compliance(lasting) : ObjectLockRetention.governance(lasting),
+      lifecycleRules: [{ abortIncompleteMultipartUploadAfter: Duration.days(7) }],
+      removalPolicy: tenant.disposable ? RemovalPolicy.DESTROY : RemovalPolicy.RETAIN,
+    })
+  }
+}
