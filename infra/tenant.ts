@@ -44,6 +44,7 @@ export class Tenant extends Stage {
     new ObservabilityStack(this, 'observability', {
       ...named('observability', 'alarms and dashboard'),
       house,
+      data,
       events,
       workflows,
       schedules,

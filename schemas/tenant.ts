@@ -27,6 +27,15 @@ export const tenantFile = tenantSettings.extend({
   region: z.string().regex(/^[a-z]{2}(-[a-z]+)+-\d$/),
   secondRegion: z.string().regex(/^[a-z]{2}(-[a-z]+)+-\d$/),
   alarmEmail: z.email(),
+  /** Who mail comes from. Its domain is proven to SES by the DNS records that the data stack puts out. */
+  mail: z.strictObject({
+    from: z.email(),
+    /** Shown in front of the address, such as the company's name. */
+    name: z
+      .string()
+      .regex(/^[^\p{C}"<>\\]{1,60}$/u, 'one line of 1 to 60 characters without quotation marks and angle brackets')
+      .default('Evergreen CRM'),
+  }),
   /** Throw-away tenants (local, test) have no deletion protection and are removed with their stacks. */
   disposable: z.boolean().default(false),
   corsOrigins: z.array(z.url()).default([]),

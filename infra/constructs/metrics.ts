@@ -55,6 +55,14 @@ export function failedRuns({ name, arn }: { name: string; arn: string }): MathEx
   })
 }
 
+/** Share of a tenant's mail that bounced, of late: 0.05 is 5%. */
+export const bounceRate = (configurationSet: string): Metric =>
+  metric('AWS/SES', 'Reputation.BounceRate', Stats.MAXIMUM, { 'ses:configuration-set': configurationSet })
+
+/** Share of a tenant's mail that was marked as spam, of late. */
+export const complaintRate = (configurationSet: string): Metric =>
+  metric('AWS/SES', 'Reputation.ComplaintRate', Stats.MAXIMUM, { 'ses:configuration-set': configurationSet })
+
 /** Runs that the schedules of a group gave up on, in five minutes: each is in a dead-letter queue, or lost. */
 export const droppedRuns = (ScheduleGroup: string): Metric =>
   metric('AWS/Scheduler', 'InvocationDroppedCount', Stats.SUM, { ScheduleGroup })

@@ -100,7 +100,9 @@ export class Vault extends Construct {
       this.useOfCopyKey(tenant, ['kms:Encrypt', 'kms:GenerateDataKey']),
     ]
     const role = new Role(this, 'ReplicationRole', {
-      assumedBy: new ServicePrincipal('s3.amazonaws.com', { conditions: { StringEquals: { 'aws:SourceAccount': account } } }),
+      assumedBy: new ServicePrincipal('s3.amazonaws.com', {
+        conditions: { StringEquals: { 'aws:SourceAccount': account } },
+      }),
       description: `Copies the backups of ${tenant.name} to its second region`,
       inlinePolicies: {
         uses: new PolicyDocument({ statements: statements.map(statement => new PolicyStatement(statement)) }),
@@ -166,10 +168,22 @@ export class Vault extends Construct {
       keyUseThrough('dynamodb', key, ['kms:Decrypt', 'kms:DescribeKey', 'kms:CreateGrant', 'kms:GenerateDataKey']),
       // DynamoDB writes what it could not import into a log group of its own.
       {
-        actions: ['CreateLogGroup', 'CreateLogStream', 'DescribeLogGroups', 'DescribeLogStreams', 'PutLogEvents', 'PutRetentionPolicy'].map(
-          name => `logs:${name}`,
-        ),
-        resources: [Stack.of(this).formatArn({ service: 'logs', resource: 'log-group', resourceName: '/aws-dynamodb/*', arnFormat: ArnFormat.COLON_RESOURCE_NAME })],
+        actions: [
+          'CreateLogGroup',
+          'CreateLogStream',
+          'DescribeLogGroups',
+          'DescribeLogStreams',
+          'PutLogEvents',
+          'PutRetentionPolicy',
+        ].map(name => `logs:${name}`),
+        resources: [
+          Stack.of(this).formatArn({
+            service: 'logs',
+            resource: 'log-group',
+            resourceName: '/aws-dynamodb/*',
+            arnFormat: ArnFormat.COLON_RESOURCE_NAME,
+          }),
+        ],
       },
     ]
   }
@@ -191,7 +205,11 @@ export class Vault extends Construct {
   }
 
   private scratchTables(tenant: TenantFile): string {
-    return Stack.of(this).formatArn({ service: 'dynamodb', resource: 'table', resourceName: `${prefixOf(tenant)}-drill-*` })
+    return Stack.of(this).formatArn({
+      service: 'dynamodb',
+      resource: 'table',
+      resourceName: `${prefixOf(tenant)}-drill-*`,
+    })
   }
 
   private copyKeyArn(tenant: TenantFile): string {

@@ -2,6 +2,7 @@ import type { Authorize } from './engines/engine.ts'
 import type { EventBridge } from './engines/eventbridge/start-eventbridge.ts'
 import type { Kms } from './engines/kms/start-kms.ts'
 import type { Scheduler } from './engines/scheduler/start-scheduler.ts'
+import type { Ses } from './engines/ses/start-ses.ts'
 import type { Sqs } from './engines/sqs/start-sqs.ts'
 import type { StepFunctions } from './engines/stepfunctions/start-stepfunctions.ts'
 import type { Functions } from './lambda/functions.ts'
@@ -22,6 +23,7 @@ export type Started = {
   stepfunctions: StepFunctions
   scheduler: Scheduler
   cognito: SignIn
+  ses: Ses
   admin: Admin
   functions: Functions
   eventSources: readonly EventSource[]

@@ -10,6 +10,7 @@ import { gateway } from './services/gateway.ts'
 import { kms } from './services/kms.ts'
 import { s3 } from './services/s3.ts'
 import { scheduler, schedules } from './services/scheduler.ts'
+import { ses } from './services/ses.ts'
 import { sqs } from './services/sqs.ts'
 import { stepfunctions, workflows } from './services/stepfunctions.ts'
 
@@ -23,6 +24,7 @@ export const services: readonly Service[] = [
   stepfunctions,
   scheduler,
   cognito,
+  ses,
   admin,
   functions,
   eventSources,

@@ -6,6 +6,7 @@ import { drain } from './drain.ts'
 import { removeEndpoints, writeEndpoints } from './endpoints-file.ts'
 import type { Authorize } from './engines/engine.ts'
 import { createAuthorizer } from './engines/iam.ts'
+import type { SentMail } from './engines/ses/outbox.ts'
 import { type FolderLock, lockFolder } from './lock.ts'
 import { createNaming } from './names.ts'
 import { readPrincipals } from './principals.ts'
@@ -39,6 +40,8 @@ export type LocalStack = {
   tableNames: Record<string, string>
   /** An access token for a user (e-mail or user id) or an integration (name of its client). */
   tokenFor(name: string, options?: { expiresInS?: number }): Promise<string>
+  /** The mail that has been sent so far, oldest first. */
+  outbox(): SentMail[]
   /** Resolves when stream, bus and queues are empty and all reactions have run. */
   drain(): Promise<void>
   /** Invokes a function by logical id, name, ARN or entry file; rejects when it fails. */
@@ -112,6 +115,7 @@ function toStack(context: Context, stop: Ending): LocalStack {
     endpoints: context.endpoints,
     tableNames: tableNames(context),
     tokenFor: (name, options) => needs(context, 'cognito').tokenFor(name, options),
+    outbox: () => needs(context, 'ses').outbox(),
     drain: () => drain(context),
     invoke: async (wanted, event) => {
       const functions = needs(context, 'functions')

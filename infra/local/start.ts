@@ -52,7 +52,7 @@ function emptyFolder(dataDir: string): void {
 }
 
 const ours =
-  /^(cloud|cognito|dynamodb|eventbridge|kms|logs|s3|scheduler|sqs|stepfunctions|custom-resources\.json|endpoints\.json|event-sources\.db.*)$/
+  /^(cloud|cognito|dynamodb|eventbridge|kms|logs|outbox|s3|scheduler|sqs|stepfunctions|custom-resources\.json|endpoints\.json|event-sources\.db.*)$/
 
 /** Fails before the long part of a start when the port is taken. */
 function checkPort(port: number): Promise<void> {

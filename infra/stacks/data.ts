@@ -9,6 +9,7 @@ import { acknowledge } from '#infra/constructs/acknowledge.ts'
 import { EvidenceKey } from '#infra/constructs/evidence-key.ts'
 import { FilesBucket } from '#infra/constructs/files-bucket.ts'
 import { prefixOf } from '#infra/constructs/house.ts'
+import { Mail } from '#infra/constructs/mail.ts'
 import { SignIn } from '#infra/constructs/sign-in.ts'
 import { TenantKey } from '#infra/constructs/tenant-key.ts'
 import { Vault } from '#infra/constructs/vault.ts'
@@ -27,6 +28,8 @@ export class DataStack extends Stack {
   /** What evidence is signed with. */
   readonly evidence: EvidenceKey
   readonly signIn: SignIn
+  /** How the tenant sends mail. */
+  readonly mail: Mail
   readonly accessLog: LogGroup
   /** Access to records, for a function's `uses`. */
   readonly records
@@ -43,6 +46,7 @@ export class DataStack extends Stack {
     this.evidence = new EvidenceKey(this, 'Evidence', tenant)
     this.vault = new Vault(this, 'Vault', { tenant, key: this.key, records: this.recordsTable, indexes })
     this.signIn = new SignIn(this, 'SignIn', tenant)
+    this.mail = new Mail(this, 'Mail', tenant)
     this.accessLog = this.createAccessLog(tenant)
     this.records = this.accessToRecords()
     this.search = this.accessToSearch()

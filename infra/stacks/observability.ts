@@ -9,16 +9,19 @@ import type { Consumer } from '#infra/constructs/consumer.ts'
 import type { CrmFunction } from '#infra/constructs/crm-function.ts'
 import { CrmDashboard } from '#infra/constructs/dashboard.ts'
 import { type House, prefixOf } from '#infra/constructs/house.ts'
+import type { Mail } from '#infra/constructs/mail.ts'
 import * as metrics from '#infra/constructs/metrics.ts'
 import type { CrmQueue } from '#infra/constructs/queue.ts'
 import type { Workflow } from '#infra/constructs/workflow.ts'
 import type { ApiStack } from '#infra/stacks/api.ts'
+import type { DataStack } from '#infra/stacks/data.ts'
 import type { EventsStack } from '#infra/stacks/events.ts'
 import type { SchedulesStack } from '#infra/stacks/schedules.ts'
 import type { WorkflowsStack } from '#infra/stacks/workflows.ts'
 
 type ObservabilityProps = StackProps & {
   house: House
+  data: DataStack
   events: EventsStack
   workflows: WorkflowsStack
   schedules: SchedulesStack
@@ -36,7 +39,7 @@ export class ObservabilityStack extends Stack {
     super(scope, id, props)
     this.house = props.house
     this.topic = this.createTopic()
-    const { api, events, workflows, schedules } = props
+    const { data, api, events, workflows, schedules } = props
     const consumers = [...events.consumers, schedules.mover]
     const functions = [
       ...api.functions,
@@ -52,6 +55,7 @@ export class ObservabilityStack extends Stack {
     for (const consumer of consumers) this.watchConsumer(consumer)
     this.watchSchedules(schedules)
     for (const workflow of workflows.workflows) this.watchWorkflow(workflow)
+    this.watchMail(data.mail)
     this.watchDeadLetters(api.seedDeadLetters, 'Users and roles of the last deployment may be missing.')
     new CrmDashboard(this, 'Dashboard', { house: this.house, api, events, workflows, schedules, functions })
   }
@@ -123,6 +127,20 @@ export class ObservabilityStack extends Stack {
       errorImpact: 'Cleanups, reports or other work that runs by itself did not start.',
     })
     for (const { deadLetters, errorImpact } of started) this.watchDeadLetters(deadLetters, errorImpact)
+  }
+
+  /** SES stops an account at 10% of bounces and at 0.5% of complaints. */
+  private watchMail({ configurationSetName }: Mail): void {
+    this.alarm(metrics.bounceRate(configurationSetName), {
+      title: 'Mail bounces',
+      errorImpact: 'People do not get their mail, and AWS may stop all mail of the account.',
+      threshold: 0.05,
+    })
+    this.alarm(metrics.complaintRate(configurationSetName), {
+      title: 'Mail is marked as spam',
+      errorImpact: 'People call their reminders spam, and AWS may stop all mail of the account.',
+      threshold: 0.001,
+    })
   }
 
   private watchDeadLetters(queue: CrmQueue, errorImpact: string): void {

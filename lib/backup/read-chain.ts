@@ -95,10 +95,7 @@ function filesOf({ id: backupId, kind, manifests, files, inventory }: CatalogueE
   ]
 }
 
-function inventoryFile(
-  backupId: string,
-  { objects, ...file }: NonNullable<CatalogueEntry['inventory']>,
-): ChainFile {
+function inventoryFile(backupId: string, { objects, ...file }: NonNullable<CatalogueEntry['inventory']>): ChainFile {
   return { ...file, backupId, lines: 'object', items: objects }
 }
 

@@ -16,7 +16,11 @@ export async function verifyListing(vault: Vault, entry: CatalogueEntry): Promis
   const root = exportRoot(entry.exportArn)
   const { manifests, files, inventory } = entry
   const wanted = [...manifests, ...files, ...(inventory ? [inventory] : [])]
-  await verifyFolder(vault, root, wanted.filter(({ key }) => key.startsWith(root)))
+  await verifyFolder(
+    vault,
+    root,
+    wanted.filter(({ key }) => key.startsWith(root)),
+  )
   const elsewhere = wanted.filter(({ key }) => !key.startsWith(root))
   await inParallel(elsewhere, atOnce, async file => checkThere(file, await vault.head(file.key)))
 }

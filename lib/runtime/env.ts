@@ -30,6 +30,8 @@ const variables = z.object({
   EVIDENCE_KEY_ARN: z.string().optional(),
   SCRATCH_TABLE_PREFIX: z.string().optional(),
   SCHEDULE_GROUP: z.string().optional(),
+  MAIL_FROM: z.string().optional(),
+  MAIL_CONFIGURATION_SET: z.string().optional(),
   USER_POOL_ID: z.string().optional(),
   USER_POOL_CLIENT_IDS: z.string().optional(),
   /** Where Cognito answers, when not at its AWS address. */

@@ -13,19 +13,13 @@ export const StartRun = defineContract({
   body: z
     .strictObject({
       kind: z.enum(runKinds).default('cleanup').meta({ description: 'What is to be done.' }),
-      dryRun: z
-        .boolean()
-        .default(false)
-        .meta({
-          description: 'Cleanup only: work everything out, with the same report item for item, and change nothing.',
-        }),
-      full: z
-        .boolean()
-        .optional()
-        .meta({
-          description:
-            'Backup only: a full one, whatever is due. Otherwise what changed since the one before, when that will do.',
-        }),
+      dryRun: z.boolean().default(false).meta({
+        description: 'Cleanup only: work everything out, with the same report item for item, and change nothing.',
+      }),
+      full: z.boolean().optional().meta({
+        description:
+          'Backup only: a full one, whatever is due. Otherwise what changed since the one before, when that will do.',
+      }),
       backupId: z
         .string()
         .optional()
@@ -192,11 +186,9 @@ export const drillReport = z.strictObject({
   rpoSeconds: seconds.meta({ description: 'Age of the backup when the drill began: what would have been lost.' }),
   rtoSeconds: seconds.meta({ description: 'From the start until the restored table could be read.' }),
   compared: z.strictObject({ records: count, changes: count, derived: count }),
-  explained: z
-    .record(z.string(), count)
-    .meta({
-      description: 'Records that differ for a known reason: `changed_since`, `in_flight`, `purged_since`.',
-    }),
+  explained: z.record(z.string(), count).meta({
+    description: 'Records that differ for a known reason: `changed_since`, `in_flight`, `purged_since`.',
+  }),
   differences: count.meta({ description: 'Records that differ for no known reason.' }),
   examples: z.array(drillDifference).meta({ description: 'The first 20 of them.' }),
   readChecks: z.strictObject({ done: count, failed: count }),

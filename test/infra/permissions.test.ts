@@ -15,6 +15,7 @@ const actionsOf: Record<string, string[]> = {
   BatchWriteCommand: ['dynamodb:BatchWriteItem'],
   TransactWriteCommand: ['PutItem', 'UpdateItem', 'DeleteItem', 'ConditionCheckItem'].map(a => `dynamodb:${a}`),
   PutEventsCommand: ['events:PutEvents'],
+  SendEmailCommand: ['ses:SendEmail'],
   StartExecutionCommand: ['states:StartExecution'],
   // Who reads a schedule decrypts its input; who updates it hands over its role and encrypts the input anew.
   GetScheduleCommand: ['scheduler:GetSchedule', 'kms:Decrypt'],

@@ -42,6 +42,8 @@ const satisfiedConditionKeys = new Set(
     // EventBridge Scheduler's own: it is what a role is passed to when it asks, and it encrypts in this context alone.
     'iam:PassedToService',
     'kms:EncryptionContext:aws:scheduler:schedule:arn',
+    // Looked at by the SES engine itself: it takes mail from proven addresses only.
+    'ses:FromAddress',
   ].map(key => key.toLowerCase()),
 )
 

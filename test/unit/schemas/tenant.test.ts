@@ -14,6 +14,7 @@ const file = {
   region: 'ap-southeast-1',
   secondRegion: 'ap-southeast-3',
   alarmEmail: 'ops@example.com',
+  mail: { from: 'crm@example.com' },
   throttle: { ratePerSecond: 100, burst: 200 },
   users: [{ email: 'admin@example.com', name: 'Admin', role: 'admin' }],
 }
@@ -43,6 +44,7 @@ describe('tenantFile', () => {
     ['a locale that is not there', { locale: 'de' }, 'locale'],
     ['a log retention CloudWatch does not have', { logRetentionDays: 91 }, 'logRetentionDays'],
     ['no users', { users: [] }, 'users'],
+    ['a sender whose name breaks the header', { mail: { from: 'a@b.cn', name: 'A\nBcc: x@y.z' } }, 'mail.name'],
     ['a user without a role', { users: [{ email: 'a@b.cn', name: 'A' }] }, 'users.0.role'],
     ['a CORS origin that is no URL', { corsOrigins: ['*'] }, 'corsOrigins.0'],
     ['an unknown member', { colour: 'red' }, ''],
