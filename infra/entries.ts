@@ -8,6 +8,7 @@ export const entries = [
   'api/notifications',
   'api/settings',
   'api/maintenance',
+  'api/restores',
   'api/refresh',
   'api/audits',
   'api/search',
@@ -45,6 +46,11 @@ export const entries = [
   'workflows/cleanup/plan-cleanup-undo',
   'workflows/cleanup/undo-lane',
   'workflows/cleanup/end-cleanup-undo',
+  'workflows/restore/verify-backup',
+  'workflows/restore/collect-records',
+  'workflows/restore/apply-records',
+  'workflows/restore/end-restore',
+  'workflows/restore/fail-restore',
   'deploy/seed-tenant',
 ] as const
 

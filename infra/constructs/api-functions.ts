@@ -4,6 +4,7 @@ import { CrmFunction } from '#infra/constructs/crm-function.ts'
 import { exportFilesOf } from '#infra/constructs/export-workflow.ts'
 import type { House } from '#infra/constructs/house.ts'
 import { importFilesOf } from '#infra/constructs/import-workflows.ts'
+import { restoreFilesOf } from '#infra/constructs/restore-workflow.ts'
 import { reportFilesOf } from '#infra/constructs/weekly-report.ts'
 import type { DataStack } from '#infra/stacks/data.ts'
 import type { WorkflowsStack } from '#infra/stacks/workflows.ts'
@@ -147,6 +148,21 @@ function maintenanceFunctions(scope: Construct, { house, data, workflows }: Prop
         workflows.undoCleanup.start,
         data.signIn.verify,
       ],
+    }),
+    'api/restores': new CrmFunction(scope, 'Restores', {
+      house,
+      entry: 'api/restores',
+      description: 'Restores records of a backup',
+      errorImpact: 'Nobody can bring records back from a backup.',
+      uses: [
+        data.records.readWrite,
+        restoreFilesOf({ house, data }),
+        data.vault.read,
+        data.evidence.verify,
+        workflows.restore.start,
+        data.signIn.verify,
+      ],
+      memoryMb: 1769,
     }),
   }
 }

@@ -4,6 +4,7 @@ import { cleanupWorkflow, undoCleanupWorkflow } from '#infra/constructs/cleanup-
 import { exportWorkflow } from '#infra/constructs/export-workflow.ts'
 import type { House } from '#infra/constructs/house.ts'
 import { importWorkflow, undoImportWorkflow } from '#infra/constructs/import-workflows.ts'
+import { restoreWorkflow } from '#infra/constructs/restore-workflow.ts'
 import type { Workflow } from '#infra/constructs/workflow.ts'
 import type { DataStack } from '#infra/stacks/data.ts'
 
@@ -20,6 +21,7 @@ export class WorkflowsStack extends Stack {
   readonly export: Workflow
   readonly cleanup: Workflow
   readonly undoCleanup: Workflow
+  readonly restore: Workflow
 
   constructor(scope: Construct, id: string, props: WorkflowsProps) {
     super(scope, id, props)
@@ -28,6 +30,7 @@ export class WorkflowsStack extends Stack {
     this.export = exportWorkflow(this, props)
     this.cleanup = cleanupWorkflow(this, props)
     this.undoCleanup = undoCleanupWorkflow(this, props)
-    this.workflows = [this.import, this.undoImport, this.export, this.cleanup, this.undoCleanup]
+    this.restore = restoreWorkflow(this, props)
+    this.workflows = [this.import, this.undoImport, this.export, this.cleanup, this.undoCleanup, this.restore]
   }
 }

@@ -24,6 +24,7 @@ const variables = z.object({
   UNDO_CLEANUP_WORKFLOW_ARN: z.string().optional(),
   BACKUP_WORKFLOW_ARN: z.string().optional(),
   RESTORE_DRILL_WORKFLOW_ARN: z.string().optional(),
+  RESTORE_WORKFLOW_ARN: z.string().optional(),
   BACKUP_BUCKET: z.string().optional(),
   BACKUP_COPY_BUCKET: z.string().optional(),
   BACKUP_COPY_REGION: z.string().optional(),

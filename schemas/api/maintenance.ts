@@ -1,8 +1,9 @@
 import * as z from 'zod'
 import { defineContract, emptyBody, noBody, noParameters } from '#schemas/api/contract.ts'
 import { cursor, limit } from '#schemas/api/parameters.ts'
+import { restoreReport } from '#schemas/api/restore-report.ts'
 import { backupKinds } from '#schemas/system/backup.ts'
-import { runKinds, runStates } from '#schemas/system/run.ts'
+import { runKinds, runStates, startableKinds } from '#schemas/system/run.ts'
 
 const runPath = z.object({ id: z.string() })
 
@@ -12,7 +13,7 @@ export const StartRun = defineContract({
   query: noParameters,
   body: z
     .strictObject({
-      kind: z.enum(runKinds).default('cleanup').meta({ description: 'What is to be done.' }),
+      kind: z.enum(startableKinds).default('cleanup').meta({ description: 'What is to be done.' }),
       dryRun: z.boolean().default(false).meta({
         description: 'Cleanup only: work everything out, with the same report item for item, and change nothing.',
       }),
@@ -97,6 +98,8 @@ export const stepNames = [
   'compare',
   'readChecks',
   'tidy',
+  'collect',
+  'apply',
   'report',
 ] as const
 
@@ -230,16 +233,22 @@ const runViewOf = <Kind extends (typeof runKinds)[number], Report extends z.ZodT
 const cleanupRunView = runViewOf('cleanup', cleanupReport)
 const backupRunView = runViewOf('backup', backupReport)
 const drillRunView = runViewOf('restoreDrill', drillReport)
+const restoreRunView = runViewOf('restore', restoreReport)
 
 /** A run: how far it is and what came of it. */
-export const runView = z.discriminatedUnion('kind', [cleanupRunView, backupRunView, drillRunView])
+export const runView = z.discriminatedUnion('kind', [
+  cleanupRunView,
+  backupRunView,
+  drillRunView,
+  restoreRunView,
+])
 
 /** A page of runs, the latest first. */
 export const runPage = z.strictObject({
   items: z.array(runView),
   nextCursor: z.string().optional(),
   schedules: z
-    .array(z.strictObject({ kind: z.enum(runKinds), enabled: z.boolean(), nextRunAt: time.optional() }))
+    .array(z.strictObject({ kind: z.enum(startableKinds), enabled: z.boolean(), nextRunAt: time.optional() }))
     .optional()
     .meta({ description: 'When each kind runs next by itself; on the first page.' }),
 })

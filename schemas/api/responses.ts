@@ -7,6 +7,7 @@ import { runConflicts, runPage, runReportFile, runView } from '#schemas/api/main
 import { notificationPage, notificationView } from '#schemas/api/notifications.ts'
 import { qualityOverview, qualityReportPage, qualityReportView } from '#schemas/api/quality.ts'
 import { refreshPlanPage, refreshPlanView } from '#schemas/api/refresh.ts'
+import { restoreView } from '#schemas/api/restores.ts'
 import { settingsView } from '#schemas/api/settings-view.ts'
 import { objectDefinition } from '#schemas/definition.ts'
 import { fieldAccesses, scopes } from '#schemas/system/role.ts'
@@ -96,6 +97,7 @@ export const namedResponses = {
   MaintenanceRunView: runView,
   BackupView: backupView,
   BackupPage: backupPage,
+  RestoreView: restoreView,
   MaintenanceRunPage: runPage,
   MaintenanceReportFile: runReportFile,
   MaintenanceConflicts: runConflicts,

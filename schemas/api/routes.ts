@@ -15,6 +15,7 @@ export type Route = {
     | 'api/settings'
     | 'api/maintenance'
     | 'api/backups'
+    | 'api/restores'
     | 'api/refresh'
     | 'api/audits'
     | 'api/search'
@@ -90,6 +91,13 @@ export const routes = [
   maintenance('readMaintenanceConflicts', 'GET', '/v1/maintenance/runs/{id}/conflicts'),
   backups('findBackups', 'GET', '/v1/backups'),
   backups('getBackup', 'GET', '/v1/backups/{id}'),
+  {
+    operationId: 'restoreBackup',
+    method: 'POST',
+    path: '/v1/backups/{id}/restore',
+    entry: 'api/restores',
+    isPublic: false,
+  },
   settings('readSettings', 'GET', '/v1/settings'),
   settings('changeSettings', 'PATCH', '/v1/settings'),
   settings('readSettingsHistory', 'GET', '/v1/settings/history'),

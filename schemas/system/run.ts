@@ -1,7 +1,10 @@
 import { defineObject } from '#schemas/definition.ts'
 
+/** Kinds of maintenance run that can be asked for by themselves, and that schedules start. */
+export const startableKinds = ['cleanup', 'backup', 'restoreDrill'] as const
+
 /** Kinds of maintenance run. */
-export const runKinds = ['cleanup', 'backup', 'restoreDrill'] as const
+export const runKinds = [...startableKinds, 'restore'] as const
 
 /** How far a maintenance run is. */
 export const runStates = ['running', 'canceling', 'canceled', 'succeeded', 'failed', 'undoing', 'undone'] as const
@@ -24,6 +27,7 @@ export const run = defineObject({
         { value: 'cleanup', label: { en: 'Cleanup', zh: '数据清洗' } },
         { value: 'backup', label: { en: 'Backup', zh: '备份' } },
         { value: 'restoreDrill', label: { en: 'Restore drill', zh: '恢复演练' } },
+        { value: 'restore', label: { en: 'Restore', zh: '数据恢复' } },
       ],
     },
     state: {

@@ -33,6 +33,7 @@ const byTrigger = {
   stream: ['DescribeStream', 'GetRecords', 'GetShardIterator', 'ListStreams'].map(a => `dynamodb:${a}`),
   deadLetters: ['sqs:SendMessage', 'kms:GenerateDataKey'],
   files: ['s3:GetObject', 's3:ListBucket'],
+  vault: ['s3:GetObject', 's3:GetObjectVersion', 's3:ListBucket', 's3:ListBucketVersions'],
   writesFiles: ['s3:PutObject', 's3:AbortMultipartUpload', 'kms:GenerateDataKey'],
 }
 
@@ -59,6 +60,12 @@ const triggers: Record<Entry, (keyof typeof byTrigger)[]> = {
   'events/update-schedules': ['log', 'key', 'queue'],
   'events/complete-verification': ['log', 'key', 'queue'],
   'events/sample-audit': ['log', 'key', 'queue'],
+  'api/restores': ['log', 'key', 'files', 'writesFiles', 'vault'],
+  'workflows/restore/verify-backup': ['log', 'key', 'files', 'writesFiles', 'vault'],
+  'workflows/restore/collect-records': ['log', 'key', 'files', 'writesFiles', 'vault'],
+  'workflows/restore/apply-records': ['log', 'key', 'files', 'writesFiles'],
+  'workflows/restore/end-restore': ['log', 'key', 'files', 'writesFiles'],
+  'workflows/restore/fail-restore': ['log', 'key', 'files', 'writesFiles'],
   'deploy/seed-tenant': ['log', 'key', 'deadLetters'],
   'api/maintenance': ['log', 'key', 'files'],
   'api/imports': ['log', 'key', 'files', 'writesFiles'],

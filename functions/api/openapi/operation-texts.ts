@@ -1,5 +1,6 @@
 import { qualityTexts } from '#functions/api/openapi/quality-texts.ts'
 import { refreshTexts } from '#functions/api/openapi/refresh-texts.ts'
+import { restoreTexts } from '#functions/api/openapi/restore-operations.ts'
 import { runTexts } from '#functions/api/openapi/run-operations.ts'
 import { settingsTexts } from '#functions/api/openapi/settings-texts.ts'
 import type { ErrorCode } from '#lib/errors.ts'
@@ -176,6 +177,7 @@ export const operationTexts: Readonly<Record<OperationId, OperationText>> = {
   ...qualityTexts,
   ...settingsTexts,
   ...runTexts,
+  ...restoreTexts,
   ...refreshTexts,
   search: {
     summary: 'Search all objects',

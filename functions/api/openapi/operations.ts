@@ -9,6 +9,7 @@ import { parametersOf } from '#functions/api/openapi/parameters.ts'
 import { qualityExchanges } from '#functions/api/openapi/quality-operations.ts'
 import { pluralName, typeName } from '#functions/api/openapi/record-schemas.ts'
 import { refreshExchanges, verifyExchanges } from '#functions/api/openapi/refresh-operations.ts'
+import { restoreExchanges } from '#functions/api/openapi/restore-operations.ts'
 import { runExchanges } from '#functions/api/openapi/run-operations.ts'
 import { settingsExchanges } from '#functions/api/openapi/settings-operations.ts'
 import type { OperationId, routes } from '#schemas/api/routes.ts'
@@ -138,6 +139,7 @@ const others: Readonly<Record<OtherOperation, Exchange>> = {
   ...qualityExchanges,
   ...settingsExchanges,
   ...runExchanges,
+  ...restoreExchanges,
   ...refreshExchanges,
   search: { answers: { 200: jsonAnswer('Hits, best first.', reference('SearchHits'), {}) } },
   whoAmI: { answers: { 200: jsonAnswer('The caller.', reference('Me'), {}) } },

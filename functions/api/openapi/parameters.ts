@@ -12,6 +12,7 @@ import * as Open from '#schemas/api/open.ts'
 import * as Quality from '#schemas/api/quality.ts'
 import * as Records from '#schemas/api/records.ts'
 import * as Refresh from '#schemas/api/refresh.ts'
+import * as Restores from '#schemas/api/restores.ts'
 import type { OperationId, Route } from '#schemas/api/routes.ts'
 import * as Search from '#schemas/api/search.ts'
 import * as Settings from '#schemas/api/settings.ts'
@@ -28,6 +29,7 @@ const contracts = Object.values({
   ...Duplicates,
   ...Settings,
   ...Maintenance,
+  ...Restores,
   ...Refresh,
   ...Audits,
   ...Quality,

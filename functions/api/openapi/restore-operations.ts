@@ -1,0 +1,80 @@
+import * as z from 'zod'
+import { jsonAnswer } from '#functions/api/openapi/answers.ts'
+import { type Body, jsonBody } from '#functions/api/openapi/bodies.ts'
+import { exampleId } from '#functions/api/openapi/examples.ts'
+import { reference, type Schema } from '#functions/api/openapi/fields.ts'
+import type { OperationText } from '#functions/api/openapi/operation-texts.ts'
+import { RestoreBackup } from '#schemas/api/restores.ts'
+import { isJsonObject, type Json } from '#schemas/json.ts'
+
+/** What the documentation says of restoring. */
+export const restoreTexts = {
+  restoreBackup: {
+    summary: 'Restore records of a backup',
+    description:
+      'Brings records back as they were: chosen ones by `ids`, or all of an `object`. Each gets a new version whose source is ' +
+      '`restore/<backup>`; its history stays, so `revert` takes it back. Ask with `dryRun` first: the answer says what each field ' +
+      'has and would get. Records that came after the backup stay as they are; a record that cannot come back, such as one whose ' +
+      'unique value another has taken, is a `conflict` and stops no other. Every file of the backup is verified before anything ' +
+      'is written: `backup_tampered` names the one that is not what was made. Chosen records are done at once (200) where the ' +
+      'backup is small enough to be read within a request; all else goes on as a maintenance run (202) at `Location`.',
+    codes: [
+      'validation_failed',
+      'unknown_field',
+      'idempotency_key_reused',
+      'payload_too_large',
+      'unsupported_media_type',
+      'backup_tampered',
+      'not_found',
+    ],
+  },
+} satisfies Record<string, OperationText>
+
+const example: Schema = {
+  id: exampleId('run'),
+  object: 'run',
+  version: 1,
+  kind: 'restore',
+  state: 'succeeded',
+  dryRun: true,
+  requestedBy: exampleId('user'),
+  startedAt: '2026-03-31T01:00:00.000Z',
+  endedAt: '2026-03-31T01:00:01.000Z',
+  report: {
+    backupId: exampleId('backup'),
+    cutOffAt: '2026-03-30T18:00:00.000Z',
+    counts: { records: 1, created: 0, changed: 1, undeleted: 0, unchanged: 0, conflict: 0 },
+    problems: [],
+  },
+  items: [
+    {
+      id: exampleId('customer'),
+      object: 'customer',
+      action: 'changed',
+      version: 4,
+      changes: { name: { old: 'Huaxing', new: 'Huaxing Trading' } },
+    },
+  ],
+}
+
+/** What restoring takes, and what it answers. */
+export const restoreExchanges: Record<'restoreBackup', { body: Body; answers: Record<string, Schema> }> = {
+  restoreBackup: {
+    body: restoreBody(),
+    answers: {
+      200: restoreAnswer('What became, or would become, of each record.'),
+      202: restoreAnswer('The restore goes on in the background; its run tells how far it is.'),
+    },
+  },
+}
+
+function restoreAnswer(description: string): Schema {
+  return jsonAnswer(description, reference('RestoreView'), { headers: ['Location', 'ETag'], example })
+}
+
+function restoreBody(): Body {
+  // A JSON round trip makes plain JSON of what zod gives.
+  const plain: Json = JSON.parse(JSON.stringify(z.toJSONSchema(RestoreBackup.body, { io: 'input' })))
+  const { $schema: _dialect, ...schema } = isJsonObject(plain) ? plain : {}
+  return jsonBody(schema, { ids: [exampleId('customer')], dryRun: true })
+}
