@@ -47,7 +47,9 @@ export type Vault = {
 
 /** Opens a vault by the name of its bucket; `region` where it is not the function's own. */
 export function openVault(name: string, region?: string): Vault {
-  const client = new S3Client({ maxAttempts: 5, ...(region !== undefined && { region }) })
+  // What is read is checked against signed sums, which say which file is wrong; S3's own check would only say that one is.
+  const responseChecksumValidation = 'WHEN_REQUIRED'
+  const client = new S3Client({ maxAttempts: 5, responseChecksumValidation, ...(region !== undefined && { region }) })
   const Bucket = name
   const version = (versionId: string | undefined) => (versionId === undefined ? {} : { VersionId: versionId })
   const read = async (key: string, versionId?: string) => {

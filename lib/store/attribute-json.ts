@@ -6,15 +6,15 @@ import { isJsonObject } from '#schemas/json.ts'
  * @throws Error naming a type that no item of ours has: sets and bytes.
  */
 export function itemOf(marshalled: JsonObject): JsonObject {
-  return Object.fromEntries(Object.entries(marshalled).map(([name, value]) => [name, valueOf(value)]))
+  return Object.fromEntries(Object.entries(marshalled).map(([name, value]) => [name, plainOf(value)]))
 }
 
-function valueOf(typed: Json): Json {
+function plainOf(typed: Json): Json {
   const [[type, value = null] = ['nothing', null]] = isJsonObject(typed) ? Object.entries(typed) : []
   if (type === 'S' || type === 'BOOL') return value
   if (type === 'N') return Number(value)
   if (type === 'NULL') return null
   if (type === 'M' && isJsonObject(value)) return itemOf(value)
-  if (type === 'L' && Array.isArray(value)) return value.map(valueOf)
+  if (type === 'L' && Array.isArray(value)) return value.map(plainOf)
   throw new Error(`An item has a value of type ${type}, which this version does not know.`)
 }

@@ -3,7 +3,7 @@ import { defineContract, emptyBody, noBody, noParameters } from '#schemas/api/co
 import { cursor, limit } from '#schemas/api/parameters.ts'
 import { restoreReport } from '#schemas/api/restore-report.ts'
 import { backupKinds } from '#schemas/system/backup.ts'
-import { runKinds, runStates, startableKinds } from '#schemas/system/run.ts'
+import { type runKinds, runStates, startableKinds } from '#schemas/system/run.ts'
 
 const runPath = z.object({ id: z.string() })
 
@@ -236,12 +236,7 @@ const drillRunView = runViewOf('restoreDrill', drillReport)
 const restoreRunView = runViewOf('restore', restoreReport)
 
 /** A run: how far it is and what came of it. */
-export const runView = z.discriminatedUnion('kind', [
-  cleanupRunView,
-  backupRunView,
-  drillRunView,
-  restoreRunView,
-])
+export const runView = z.discriminatedUnion('kind', [cleanupRunView, backupRunView, drillRunView, restoreRunView])
 
 /** A page of runs, the latest first. */
 export const runPage = z.strictObject({

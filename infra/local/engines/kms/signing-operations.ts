@@ -2,6 +2,7 @@ import { constants, createHmac, createPublicKey, sign, timingSafeEqual, verify }
 import * as z from 'zod'
 import { AwsError } from '../aws-error.ts'
 import { type Operation, operation } from '../json-server.ts'
+import { type Digest, signDigest, verifyDigest } from './digest-signature.ts'
 import { blob, keyPermission, onlyKeyId } from './inputs.ts'
 import { publicKeyDer } from './key-material.ts'
 import { assertUsable, findKey, type Key, type KeyStore, type KeyUsage } from './key-store.ts'
@@ -26,7 +27,9 @@ export function signingOperations(store: KeyStore): Record<string, Operation> {
       run: input => {
         const { key, secret } = keyAndSecret(store, input.KeyId, 'SIGN_VERIFY')
         const { hash, options } = nodeAlgorithm(key, input)
-        const signature = sign(hash, input.Message, { key: secret, ...options })
+        const signature = isDigest(input)
+          ? signDigest(secret, digestOf(input))
+          : sign(hash, input.Message, { key: secret, ...options })
         return { ...signedBy(store, key, input), Signature: signature.toString('base64') }
       },
     }),
@@ -36,7 +39,9 @@ export function signingOperations(store: KeyStore): Record<string, Operation> {
       run: input => {
         const { key, secret } = keyAndSecret(store, input.KeyId, 'SIGN_VERIFY')
         const { hash, options } = nodeAlgorithm(key, input)
-        const isValid = verify(hash, input.Message, { key: createPublicKey(secret), ...options }, input.Signature)
+        const isValid = isDigest(input)
+          ? verifyDigest(secret, digestOf(input), input.Signature)
+          : verify(hash, input.Message, { key: createPublicKey(secret), ...options }, input.Signature)
         if (!isValid) throw new AwsError('KMSInvalidSignatureException', 'The signature is invalid')
         return { ...signedBy(store, key, input), SignatureValid: true }
       },
@@ -97,14 +102,27 @@ function keyAndSecret(store: KeyStore, reference: string, usage: KeyUsage): { ke
 
 function nodeAlgorithm(key: Key, input: z.infer<typeof signInput>) {
   // node:crypto cannot sign a ready-made digest with every algorithm: better refused than hashed twice.
-  if (input.MessageType === 'DIGEST') {
-    throw new AwsError('UnsupportedOperationException', 'MessageType DIGEST is not supported locally')
+  if (isDigest(input) && !input.SigningAlgorithm.startsWith('RSASSA_PKCS1_V1_5')) {
+    throw new AwsError(
+      'UnsupportedOperationException',
+      `MessageType DIGEST is not supported locally with ${input.SigningAlgorithm}`,
+    )
   }
   if (!signingAlgorithms(key.spec).includes(input.SigningAlgorithm)) throw incompatible(key, input.SigningAlgorithm)
   const bits = Number(input.SigningAlgorithm.slice(-3))
   const isPss = input.SigningAlgorithm.startsWith('RSASSA_PSS')
   const options = isPss ? { padding: constants.RSA_PKCS1_PSS_PADDING, saltLength: bits / 8 } : {}
   return { hash: `sha${bits}`, options }
+}
+
+function isDigest({ MessageType }: z.infer<typeof signInput>): boolean {
+  return MessageType === 'DIGEST'
+}
+
+function digestOf({ Message, SigningAlgorithm }: z.infer<typeof signInput>): Digest {
+  const bits = Number(SigningAlgorithm.slice(-3))
+  if (Message.length === bits / 8) return { bits, bytes: Message }
+  throw new AwsError('ValidationException', `Digest is invalid length for algorithm ${SigningAlgorithm}.`)
 }
 
 function signingAlgorithms(spec: string): string[] {

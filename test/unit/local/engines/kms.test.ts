@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import { stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import * as sdk from '@aws-sdk/client-kms'
@@ -120,6 +121,20 @@ describe('signatures', () => {
     expect(await errorName(verify(Buffer.from('bye')))).toBe('KMSInvalidSignatureException')
     const { PublicKey } = await client.send(new sdk.GetPublicKeyCommand({ KeyId }))
     expect(PublicKey?.length).toBeGreaterThan(80)
+  })
+
+  it('of a digest is that of its message, and fits no other', async () => {
+    const { keyId: KeyId } = kms.ensureKey('alias/digest', { keySpec: 'RSA_2048', keyUsage: 'SIGN_VERIFY' })
+    const about = { KeyId, SigningAlgorithm: 'RSASSA_PKCS1_V1_5_SHA_256' } as const
+    const digest = createHash('sha256').update(message).digest()
+    const byDigest = await client.send(new sdk.SignCommand({ ...about, Message: digest, MessageType: 'DIGEST' }))
+    const byMessage = await client.send(new sdk.SignCommand({ ...about, Message: message }))
+    expect(byDigest.Signature).toEqual(byMessage.Signature)
+    const verify = (Message: Uint8Array) =>
+      client.send(new sdk.VerifyCommand({ ...about, Message, MessageType: 'DIGEST', Signature: byDigest.Signature }))
+    expect((await verify(digest)).SignatureValid).toBe(true)
+    expect(await errorName(verify(Buffer.alloc(32)))).toBe('KMSInvalidSignatureException')
+    expect(await errorName(verify(Buffer.alloc(31)))).toBe('ValidationException')
   })
 
   it('and MACs refuse another message', async () => {
