@@ -19,6 +19,7 @@ const tableProperties = z.object({
     )
     .optional(),
   StreamSpecification: z.object({ StreamViewType: z.string() }).optional(),
+  PointInTimeRecoverySpecification: z.object({ PointInTimeRecoveryEnabled: z.boolean().optional() }).optional(),
   TimeToLiveSpecification: z.object({ AttributeName: z.string().default('ttl'), Enabled: z.boolean() }).optional(),
 })
 

@@ -11,6 +11,8 @@ export type Database = {
   change(sql: string): (...values: SQLInputValue[]) => number
   /** Runs `work` wholly or not at all; nests. */
   transaction<Result>(work: () => Result): Result
+  /** All that is read from now on is the file as it is at this moment, until the returned function is called. */
+  hold(): () => void
   close(): void
 }
 
@@ -55,6 +57,11 @@ export function openDatabase(path: string, schema: string): Database {
         sqlite.exec('ROLLBACK')
         throw error
       }
+    },
+    hold: () => {
+      // A transaction begins to hold the file with the first thing that it reads.
+      sqlite.exec('BEGIN; SELECT 1 FROM sqlite_schema LIMIT 1')
+      return () => sqlite.exec('ROLLBACK')
     },
     close: () => {
       if (sqlite.isOpen) sqlite.close()

@@ -8,6 +8,7 @@ import { removeExpired } from '../dynamodb/expiry.ts'
 import { dataFile, startDynamoDbProcess } from '../dynamodb/process.ts'
 import { openSidecar, type Sidecar } from '../dynamodb/sidecar.ts'
 import { ensureTables, readTables, type TableDefinition } from '../dynamodb/tables.ts'
+import { startTransfers, type Transfers } from '../dynamodb/transfers/start-transfers.ts'
 import { createApiStreams } from '../streams/api-reader.ts'
 import { openSqliteStreams } from '../streams/sqlite-reader.ts'
 import type { StreamReader } from '../streams/stream-reader.ts'
@@ -17,6 +18,8 @@ export type DynamoDb = {
   tables: readonly TableDefinition[]
   call: DynamoDbClient
   streamOf(table: TableDefinition): StreamReader
+  /** Operations on whole tables, which state machines call. */
+  transfers: Pick<Transfers, 'call' | 'isIdle'>
 }
 
 /** First sweep after a minute, so that it does not slow the start; then every ten, where AWS takes up to days. */
@@ -45,9 +48,13 @@ async function startEmbedded(context: Context): Promise<() => Promise<void>> {
   const sidecar = openSidecar(dataFile(directory))
   const streams = openSqliteStreams(dataFile(directory))
   const sweeps = startSweeps(context, () => sweep(call, tables, sidecar))
-  context.started.dynamodb = { tables, call, streamOf: table => streams.readerOf(table.name) }
+  const { region } = context.assembly
+  const s3Url = () => context.endpoints['s3'] ?? ''
+  const transfers = startTransfers({ directory, call, tables, region, s3Url, log: context.log })
+  context.started.dynamodb = { tables, call, streamOf: table => streams.readerOf(table.name), transfers }
   context.endpoints['dynamodb'] = engine.url
   return async () => {
+    await transfers.stop()
     await sweeps.stop()
     streams.close()
     sidecar.close()
@@ -60,7 +67,8 @@ async function useExternal(context: Context, url: string): Promise<() => Promise
   const tables = readTables(context.assembly, context.resolve)
   await ensureTables(call, tables)
   const streams = createApiStreams(call, createDynamoDbClient(url, 'streams'))
-  context.started.dynamodb = { tables, call, streamOf: table => streams.readerOf(table.name) }
+  const transfers = { call, isIdle: () => true }
+  context.started.dynamodb = { tables, call, streamOf: table => streams.readerOf(table.name), transfers }
   context.endpoints['dynamodb'] = url
   return async () => streams.close()
 }

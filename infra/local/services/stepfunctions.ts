@@ -21,6 +21,7 @@ export const stepfunctions: Service = {
       authorize,
       log,
       invoke: (nameOrArn, payload) => invoke(context, nameOrArn, payload),
+      callDynamoDb: (operation, input, caller) => needs(context, 'dynamodb').transfers.call(operation, input, caller),
     })
     context.started.stepfunctions = engine
     context.endpoints['sfn'] = engine.url

@@ -1,4 +1,5 @@
 import type { Authorize } from '../engine.ts'
+import type { CallDynamoDb } from './dynamodb-tasks.ts'
 import type { Execution, ExecutionStatus, ExecutionStore } from './execution-store.ts'
 import { type Json, toJson } from './json.ts'
 import type { Machine } from './machine.ts'
@@ -25,6 +26,7 @@ export type StateMachineRecord = {
 export type Ground = {
   store: ExecutionStore
   invoke: Invoke
+  callDynamoDb: CallDynamoDb
   authorize: Authorize
   now: () => number
   log(line: string): void
@@ -90,14 +92,15 @@ function contextOf(machine: StateMachineRecord, execution: Execution): Scope['co
 }
 
 function taskRunner(
-  { invoke, authorize }: Ground,
+  { invoke, callDynamoDb, authorize }: Ground,
   machine: StateMachineRecord,
   record: Scope['record'],
 ): Scope['runTask'] {
-  const may = (action: string, resource: string) => authorize(machine.principal, action, resource)
+  const { principal } = machine
+  const may = (action: string, resource: string) => authorize(principal, action, resource)
   return async (resource, input) => {
     try {
-      return await runTask(resource, input, { invoke, may })
+      return await runTask(resource, input, { invoke, callDynamoDb, principal, may })
     } catch (error) {
       if (error instanceof Error) record({ type: 'TaskFailed', resource, error: error.name, cause: error.message })
       throw error

@@ -1,6 +1,7 @@
 import { type Engine, type EngineOptions, engineSettings } from '../engine.ts'
 import { startJsonServer } from '../json-server.ts'
 import { checkMachine } from './check-machine.ts'
+import type { CallDynamoDb } from './dynamodb-tasks.ts'
 import type { StateMachineRecord } from './execution-run.ts'
 import { openExecutionStore } from './execution-store.ts'
 import { createExecutions } from './executions.ts'
@@ -20,7 +21,12 @@ export type StepFunctions = Engine & {
   interrupt(): Promise<void>
 }
 
-type Options = EngineOptions & { invoke: Invoke; log?: (line: string) => void }
+type Options = EngineOptions & {
+  invoke: Invoke
+  /** Without it, calls of DynamoDB fail. */
+  callDynamoDb?: CallDynamoDb
+  log?: (line: string) => void
+}
 
 /** 90 days: how long AWS keeps an execution that has ended, and its name. */
 const keptMs = 90 * 86_400_000
@@ -28,11 +34,11 @@ const keptMs = 90 * 86_400_000
 /** Starts a Step Functions that keeps its executions in `dir`; the interpreter is loaded with the first of them. */
 export async function startStepFunctions(options: Options): Promise<StepFunctions> {
   const settings = engineSettings(options)
-  const { invoke, log = () => {} } = options
+  const { invoke, callDynamoDb = noDynamoDb, log = () => {} } = options
   const store = openExecutionStore(settings.dir)
   store.forget(settings.now() - keptMs)
   const machines = new Map<string, StateMachineRecord>()
-  const executions = createExecutions({ store, invoke, log, ...settings }, machines)
+  const executions = createExecutions({ store, invoke, callDynamoDb, log, ...settings }, machines)
   const operations = stepFunctionsOperations({ machines, store, executions })
   const service = {
     target: 'AWSStepFunctions',
@@ -58,4 +64,8 @@ export async function startStepFunctions(options: Options): Promise<StepFunction
       store.close()
     },
   }
+}
+
+async function noDynamoDb(): Promise<never> {
+  throw new Error('No DynamoDB was given to this Step Functions.')
 }

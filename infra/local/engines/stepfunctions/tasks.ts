@@ -1,5 +1,6 @@
 import * as z from 'zod'
 import type { Outcome } from '../../lambda/worker.ts'
+import { type CallDynamoDb, dynamoDbIntegrations } from './dynamodb-tasks.ts'
 import { assertPayload, type Json, toJson } from './json.ts'
 import { TaskError } from './task-error.ts'
 
@@ -9,6 +10,9 @@ export type Invoke = (nameOrArn: string, payload: unknown) => Promise<Outcome>
 /** What a task may use. */
 export type TaskCall = {
   invoke: Invoke
+  callDynamoDb: CallDynamoDb
+  /** Whom other services know the execution's role as. */
+  principal: string
   /** Whether the execution's role may do an action on a resource. */
   may(action: string, resource: string): boolean
 }
@@ -27,6 +31,7 @@ const integrations: Readonly<Record<string, TaskHandler>> = {
     const result = await invokeLambda(FunctionName.replace(/:\$LATEST$/, ''), toJson(Payload), call)
     return { ExecutedVersion: '$LATEST', Payload: result, SdkHttpMetadata: { HttpStatusCode: 200 }, StatusCode: 200 }
   },
+  ...dynamoDbIntegrations,
 }
 
 /** Whether a task with this Resource runs here. */

@@ -21,8 +21,8 @@ describe('a definition that would run otherwise than on AWS is refused:', () => 
     ],
     [
       'a service that has no handler',
-      { A: { ...task('echo'), Resource: 'arn:aws:states:::aws-sdk:dynamodb:describeExport' } },
-      'aws-sdk:dynamodb:describeExport has no local handler',
+      { A: { ...task('echo'), Resource: 'arn:aws:states:::aws-sdk:dynamodb:createBackup' } },
+      'aws-sdk:dynamodb:createBackup has no local handler',
     ],
     ['retry counts', { A: { Type: 'Pass', Parameters: { 'n.$': '$$.State.RetryCount' }, End: true } }, 'A: $$.State'],
     [
