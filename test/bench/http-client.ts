@@ -5,8 +5,17 @@ export type Reply = { status: number; json: unknown }
 
 /** A client for one signed-in user. */
 export type HttpClient = {
-  /** Sends a request; rejects for an answer of 400 or above. */
-  send(method: string, path: string, body?: unknown): Promise<Reply>
+  /** Sends a request; rejects with a `Refused` for an answer of 400 or above. */
+  send(method: string, path: string, body?: unknown, key?: string): Promise<Reply>
+}
+
+/** An answer of 400 or above. */
+export class Refused extends Error {
+  readonly status: number
+  constructor(what: string, status: number, text: string) {
+    super(`${what}: ${status} ${text.slice(0, 500)}`)
+    this.status = status
+  }
 }
 
 /**
@@ -18,10 +27,14 @@ export function createHttpClient(url: string, token: string, onTiming?: (header:
   const agent = new Agent({ keepAlive: true, maxSockets: 64 })
   const common = { authorization: `Bearer ${token}`, ...(onTiming && { prefer: 'server-timing' }) }
   return {
-    send: (method, path, body) =>
+    send: (method, path, body, key) =>
       new Promise((resolve, reject) => {
         const text = body === undefined ? undefined : JSON.stringify(body)
-        const headers = text === undefined ? common : { ...common, ...headersOf(text) }
+        const headers = {
+          ...common,
+          ...(text !== undefined && headersOf(text)),
+          ...(key !== undefined && { 'idempotency-key': key }),
+        }
         const call = request({ hostname, port, agent, method, path, headers }, response => {
           onTiming?.(String(response.headers['server-timing']))
           readReply(response, `${method} ${path}`).then(resolve, reject)
@@ -46,7 +59,7 @@ function readReply(response: IncomingMessage, what: string): Promise<Reply> {
     })
     response.on('error', reject)
     response.on('end', () => {
-      if (status >= 400) return reject(new Error(`${what}: ${status} ${text.slice(0, 500)}`))
+      if (status >= 400) return reject(new Refused(what, status, text))
       resolve({ status, json: text === '' ? undefined : JSON.parse(text) })
     })
   })

@@ -1,10 +1,14 @@
-import type { HttpClient } from './http-client.ts'
+import { randomUUID } from 'node:crypto'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { type HttpClient, Refused } from './http-client.ts'
 import { startProgress } from './progress.ts'
 
 /** 100: the most operations of a batch. */
 const batchSize = 100
 /** 4 batches under way keep the table busy. */
 const inFlight = 4
+/** A batch that met an overload is sent again with the same key, as a client would: what was done is not done twice. */
+const attempts = 6
 
 type Result = { status: number; id?: string; problem?: { detail: string } }
 
@@ -32,13 +36,23 @@ export async function loadRecords(
 }
 
 async function createBatch(client: HttpClient, object: string, operations: unknown[]): Promise<string[]> {
-  const { json } = await client.send('POST', `/v1/${object}/batch`, { operations })
-  return resultsOf(json).map(({ id, status, problem }) => {
-    if (id === undefined) throw new Error(`${object}: ${status} ${problem?.detail}`)
-    return id
-  })
+  const key = `bench-${randomUUID()}`
+  for (let attempt = 1; ; attempt++) {
+    try {
+      const { json } = await client.send('POST', `/v1/${object}/batch`, { operations }, key)
+      return idsOf(json, object)
+    } catch (error) {
+      const isOverload = error instanceof Refused && (error.status === 503 || error.status === 429)
+      if (attempt === attempts || !isOverload) throw error
+      await sleep(1_000 * attempt)
+    }
+  }
 }
 
-function resultsOf(json: unknown): Result[] {
-  return (json as { results: Result[] }).results
+/** Throws where a row was refused, as an overload where that is why. */
+function idsOf(json: unknown, object: string): string[] {
+  return (json as { results: Result[] }).results.map(({ id, status, problem }) => {
+    if (id === undefined) throw new Refused(object, status, problem?.detail ?? '')
+    return id
+  })
 }
