@@ -53,7 +53,9 @@ export async function bundleFunctions({ entries, root, outdir }: BundleOptions):
  * SDK that only these need.
  */
 function isJob(entry: Entry): boolean {
-  return /^(workflows\/|schedules\/|api\/(imports|exports|quality|maintenance)$|events\/update-schedules$)/.test(entry)
+  return /^(workflows\/|schedules\/|api\/(imports|exports|quality|maintenance|backups|restores)$|events\/update-schedules$)/.test(
+    entry,
+  )
 }
 
 async function buildAll(entries: readonly Entry[], root: string): Promise<Built> {

@@ -9,6 +9,7 @@ export const entries = [
   'api/settings',
   'api/maintenance',
   'api/restores',
+  'api/backups',
   'api/refresh',
   'api/audits',
   'api/search',

@@ -164,6 +164,13 @@ function maintenanceFunctions(scope: Construct, { house, data, workflows }: Prop
       ],
       memoryMb: 1769,
     }),
+    'api/backups': new CrmFunction(scope, 'Backups', {
+      house,
+      entry: 'api/backups',
+      description: 'Shows the backups there are, and which of them a restore has proven',
+      errorImpact: 'Nobody can see which backups there are or restore from one.',
+      uses: [data.records.read, data.vault.read, data.evidence.verify, data.signIn.verify],
+    }),
   }
 }
 

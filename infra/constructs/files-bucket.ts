@@ -49,22 +49,25 @@ export class FilesBucket extends Construct {
       ],
       ...(tenant.corsOrigins.length > 0 && { cors: [fromBrowsers(tenant.corsOrigins)] }),
     })
-    this.logAccess()
+    this.logAccess(this.files, 'files/')
     this.refuseOtherKeys(key)
   }
 
-  /** Under exactOptionalPropertyTypes CDK's Bucket is not its own IBucket, so `serverAccessLogsBucket` cannot be used. */
-  private logAccess(): void {
-    const resource = this.files.node.defaultChild
+  /**
+   * Logs who reads a bucket of the tenant, under a prefix of its own. Under exactOptionalPropertyTypes CDK's Bucket is not its
+   * own IBucket, so `serverAccessLogsBucket` cannot be used.
+   */
+  logAccess(bucket: Bucket, prefix: string): void {
+    const resource = bucket.node.defaultChild
     if (!(resource instanceof CfnBucket)) throw new Error('A bucket without its resource')
-    resource.loggingConfiguration = { destinationBucketName: this.logs.bucketName, logFilePrefix: 'files/' }
+    resource.loggingConfiguration = { destinationBucketName: this.logs.bucketName, logFilePrefix: prefix }
     this.logs.addToResourcePolicy(
       new PolicyStatement({
         actions: ['s3:PutObject'],
         principals: [new ServicePrincipal('logging.s3.amazonaws.com')],
-        resources: [this.logs.arnForObjects('files/*')],
+        resources: [this.logs.arnForObjects(`${prefix}*`)],
         conditions: {
-          ArnLike: { 'aws:SourceArn': this.files.bucketArn },
+          ArnLike: { 'aws:SourceArn': bucket.bucketArn },
           StringEquals: { 'aws:SourceAccount': Stack.of(this).account },
         },
       }),

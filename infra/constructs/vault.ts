@@ -12,6 +12,11 @@ import type { TenantFile } from '#schemas/tenant.ts'
 
 type VaultProps = { tenant: TenantFile; key: IKey; records: Table; indexes: readonly string[] }
 
+/** Name of a tenant's vault; given, so that the role that the bucket replicates with can name the bucket. */
+function vaultName(scope: Construct, tenant: TenantFile): string {
+  return `${prefixOf(tenant)}-vault-${Stack.of(scope).account}-${tenant.region}`
+}
+
 /** Name of a tenant's bucket in its second region; made of names, so that neither region's stack waits for the other. */
 export function copyBucketName(scope: Construct, tenant: TenantFile): string {
   return `${prefixOf(tenant)}-vault-copy-${Stack.of(scope).account}-${tenant.secondRegion}`
@@ -23,6 +28,8 @@ export const copyKeyAlias = (tenant: TenantFile): string => `alias/${prefixOf(te
 /** Where backups are kept: a locked bucket, copied object by object to the second region. */
 export class Vault extends Construct {
   readonly bucket: Bucket
+  private readonly name: string
+  private readonly arn: string
   readonly read: Access
   readonly readWrite: Access
   /** Reading the copies in the second region. */
@@ -36,7 +43,9 @@ export class Vault extends Construct {
 
   constructor(scope: Construct, id: string, props: VaultProps) {
     super(scope, id)
-    this.bucket = new LockedBucket(this, 'Vault', props).bucket
+    this.name = vaultName(this, props.tenant)
+    this.arn = `arn:${Stack.of(this).partition}:s3:::${this.name}`
+    this.bucket = new LockedBucket(this, 'Vault', { ...props, bucketName: this.name }).bucket
     this.replicate(props)
     this.read = this.access(['s3:GetObject', 's3:GetObjectVersion'], ['kms:Decrypt'], props.key)
     this.readWrite = this.access(
@@ -80,7 +89,7 @@ export class Vault extends Construct {
   private createReplicationRole({ tenant, key, copyArn }: { tenant: TenantFile; key: IKey; copyArn: string }): Role {
     const { account, region, urlSuffix } = Stack.of(this)
     const statements: PolicyStatementProps[] = [
-      { actions: ['s3:GetReplicationConfiguration', 's3:ListBucket'], resources: [this.bucket.bucketArn] },
+      { actions: ['s3:GetReplicationConfiguration', 's3:ListBucket'], resources: [this.arn] },
       {
         actions: [
           's3:GetObjectVersionForReplication',
@@ -89,7 +98,7 @@ export class Vault extends Construct {
           's3:GetObjectRetention',
           's3:GetObjectLegalHold',
         ],
-        resources: [this.bucket.arnForObjects('*')],
+        resources: [`${this.arn}/*`],
       },
       { actions: ['s3:ReplicateObject', 's3:ReplicateTags'], resources: [`${copyArn}/*`] },
       {
@@ -118,18 +127,13 @@ export class Vault extends Construct {
 
   private access(objectActions: string[], keyActions: string[], key: IKey): Access {
     return {
-      environment: { BACKUP_BUCKET: this.bucket.bucketName },
+      environment: { BACKUP_BUCKET: this.name },
       permissions: [
-        { actions: objectActions, resources: [`${this.exportedArn()}/*`] },
-        { actions: ['s3:ListBucket', 's3:ListBucketVersions'], resources: [this.bucket.bucketArn] },
+        { actions: objectActions, resources: [`${this.arn}/*`] },
+        { actions: ['s3:ListBucket', 's3:ListBucketVersions'], resources: [this.arn] },
         keyUseThrough('s3', key, keyActions),
       ],
     }
-  }
-
-  /** By its export, as the template of whoever uses it has it: the name under which its wildcard is argued for. */
-  private exportedArn(): string {
-    return Stack.of(this).exportValue(this.bucket.bucketArn)
   }
 
   private accessToCopy(tenant: TenantFile): Access {
@@ -149,7 +153,7 @@ export class Vault extends Construct {
     return [
       { actions: ['dynamodb:ExportTableToPointInTime', 'dynamodb:DescribeTable'], resources: [records.tableArn] },
       { actions: ['dynamodb:DescribeExport'], resources: [`${records.tableArn}/export/*`] },
-      { actions: ['s3:PutObject', 's3:AbortMultipartUpload'], resources: [`${this.exportedArn()}/table/*`] },
+      { actions: ['s3:PutObject', 's3:AbortMultipartUpload'], resources: [`${this.arn}/table/*`] },
       keyUseThrough('s3', key, ['kms:Decrypt', 'kms:GenerateDataKey']),
       keyUseThrough('dynamodb', key, ['kms:Decrypt']),
     ]
@@ -162,8 +166,8 @@ export class Vault extends Construct {
         actions: ['ImportTable', 'DescribeImport', 'DescribeTable', 'DeleteTable'].map(name => `dynamodb:${name}`),
         resources: [scratch, `${scratch}/import/*`],
       },
-      { actions: ['s3:GetObject'], resources: [`${this.exportedArn()}/table/*`] },
-      { actions: ['s3:ListBucket'], resources: [this.bucket.bucketArn] },
+      { actions: ['s3:GetObject'], resources: [`${this.arn}/table/*`] },
+      { actions: ['s3:ListBucket'], resources: [this.arn] },
       keyUseThrough('s3', key, ['kms:Decrypt']),
       keyUseThrough('dynamodb', key, ['kms:Decrypt', 'kms:DescribeKey', 'kms:CreateGrant', 'kms:GenerateDataKey']),
       // DynamoDB writes what it could not import into a log group of its own.

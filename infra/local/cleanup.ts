@@ -7,9 +7,6 @@ import { createProgress } from './progress-bar.ts'
 // npm run cleanup -- --dry-run : cleans the data of the running local stack, over its HTTP API.
 // npm run cleanup -- --undo run_01... : takes a cleanup back.
 
-const stepNames = { plan: 0, evaluate: 1, duplicates: 2, refresh: 3, purge: 4, report: 5 } as const
-const places = Object.keys(stepNames).length
-
 const { values: flags } = parseArgs({
   options: {
     'dry-run': { type: 'boolean', default: false },
@@ -60,7 +57,7 @@ async function follow(client: Client, id: string, title: string): Promise<Cleanu
     const steps = run.steps ?? []
     const at = steps.find(({ state }) => state === 'running')
     const evaluated = steps.find(({ name }) => name === 'evaluate')?.count ?? 0
-    const share = at ? stepNames[at.name] / places : 1
+    const share = at ? steps.indexOf(at) / steps.length : 1
     progress.show(share, `${at ? at.name : run.state}, ${evaluated} records evaluated`)
     if (!['running', 'canceling', 'undoing'].includes(run.state)) {
       progress.end()

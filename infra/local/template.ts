@@ -82,12 +82,19 @@ export function readAssembly(directory: string, tenant: string): Assembly {
         templateFile: artifact.properties?.templateFile ?? `${id}.template.json`,
       }),
     )
-  return { tenant, region: stacks[0]?.region ?? defaultRegion, stacks }
+  return { tenant, region: mainRegion(stacks), stacks }
 }
 
 /** All resources of the given CloudFormation types, in template order. */
 export function resourcesOf(assembly: Assembly, ...types: string[]): Resource[] {
   return assembly.stacks.flatMap(stack => [...stack.resources.values()].filter(({ type }) => types.includes(type)))
+}
+
+/** Where most stacks are: only copies are in the second region. */
+function mainRegion(stacks: readonly Stack[]): string {
+  const regions = stacks.map(({ region }) => region)
+  const times = (region: string) => regions.filter(each => each === region).length
+  return regions.toSorted((a, b) => times(b) - times(a))[0] ?? defaultRegion
 }
 
 function readStack(stage: string, from: { name: string; region: string; templateFile: string }): Stack {

@@ -42,9 +42,11 @@ export class DataStack extends Stack {
     this.key = new TenantKey(this, 'Key', tenant).key
     this.recordsTable = this.createRecordsTable(tenant)
     this.searchTable = this.createSearchTable(tenant)
-    this.files = new FilesBucket(this, 'Files', { tenant, key: this.key }).files
+    const files = new FilesBucket(this, 'Files', { tenant, key: this.key })
+    this.files = files.files
     this.evidence = new EvidenceKey(this, 'Evidence', tenant)
     this.vault = new Vault(this, 'Vault', { tenant, key: this.key, records: this.recordsTable, indexes })
+    files.logAccess(this.vault.bucket, 'vault/')
     this.signIn = new SignIn(this, 'SignIn', tenant)
     this.mail = new Mail(this, 'Mail', tenant)
     this.accessLog = this.createAccessLog(tenant)

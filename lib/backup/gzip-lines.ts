@@ -14,7 +14,7 @@ export async function* gzipLines(source: AsyncIterable<Uint8Array>): AsyncGenera
   const gunzip = createGunzip({ chunkSize: 256 * 1024 })
   // Its errors are those of the iteration below.
   pipeline(source, gunzip, () => undefined)
-  let rest = Buffer.alloc(0)
+  let rest: Buffer = Buffer.alloc(0)
   for await (const chunk of gunzip) {
     const { lines, after } = split(rest.length === 0 ? chunk : Buffer.concat([rest, chunk]))
     if (after.length > longestLine) throw Object.assign(new Error('a line has no end'), { code: 'Z_DATA_ERROR' })

@@ -1,8 +1,8 @@
+import { plainJson } from '#lib/jobs/plain-json.ts'
 import { viewRun } from '#lib/maintenance/view-run.ts'
 import { readRestorePlan } from '#lib/restore/restore-files.ts'
 import { itemsOf } from '#lib/restore/sum-up.ts'
 import type { Files } from '#lib/runtime/files.ts'
-import { plainJson } from '#lib/jobs/plain-json.ts'
 import type { StoredRecord } from '#lib/store/items.ts'
 import type { JsonObject } from '#schemas/json.ts'
 

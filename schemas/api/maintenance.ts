@@ -230,7 +230,8 @@ const runViewOf = <Kind extends (typeof runKinds)[number], Report extends z.ZodT
       .meta({ description: 'What undoing did; conflicts are records whose fixed fields were changed since.' }),
   })
 
-const cleanupRunView = runViewOf('cleanup', cleanupReport)
+/** A cleanup: how far it is and what came of it. */
+export const cleanupRunView = runViewOf('cleanup', cleanupReport)
 const backupRunView = runViewOf('backup', backupReport)
 const drillRunView = runViewOf('restoreDrill', drillReport)
 const restoreRunView = runViewOf('restore', restoreReport)

@@ -88,6 +88,7 @@ export const seedRoles = [
     permissions: [
       ...[...sales, 'user', 'role', 'team'].map(object => can(object, 'none', 'all', 'none', 'none')),
       ...ownJobs,
+      ...['run', 'backup'].map(object => can(object, 'none', 'all', 'none', 'none')),
       seesSettings,
     ],
     fieldAccess: [

@@ -53,6 +53,7 @@ describe('routes', () => {
     expect(Object.fromEntries(sources)).toEqual({
       Records: '/*/*/*',
       Audits: '/*/*/*',
+      Backups: '/*/*/*',
       Duplicates: '/*/*/*',
       Exports: '/*/*/*',
       Imports: '/*/*/*',
@@ -60,6 +61,7 @@ describe('routes', () => {
       Notifications: '/*/*/*',
       Quality: '/*/*/*',
       Refresh: '/*/*/*',
+      Restores: '/*/*/*',
       Settings: '/*/*/*',
       SearchRecords: '/*/*/*',
       Me: '/*/*/*',

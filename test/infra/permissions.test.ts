@@ -23,6 +23,11 @@ const actionsOf: Record<string, string[]> = {
   // The client of files comes as a whole: `files` and `writesFiles` below say what a function does with it.
   ...Object.fromEntries(['Get', 'Head', 'Put'].map(verb => [`${verb}ObjectCommand`, []])),
   ListObjectsV2Command: [],
+  // So do the vault and the evidence key: `readsVault` and the like say what a function does with them.
+  ListObjectVersionsCommand: [],
+  DeleteObjectCommand: [],
+  SignCommand: [],
+  GetPublicKeyCommand: ['kms:GetPublicKey'],
 }
 
 /** What no command stands for: writing the log, being invoked by a queue or stream, keeping what failed, and the key. */
@@ -67,6 +72,7 @@ const triggers: Record<Entry, (keyof typeof byTrigger)[]> = {
   'workflows/restore/end-restore': ['log', 'key', 'files', 'writesFiles'],
   'workflows/restore/fail-restore': ['log', 'key', 'files', 'writesFiles'],
   'deploy/seed-tenant': ['log', 'key', 'deadLetters'],
+  'api/backups': ['log', 'key', 'vault'],
   'api/maintenance': ['log', 'key', 'files'],
   'api/imports': ['log', 'key', 'files', 'writesFiles'],
   'api/exports': ['log', 'key', 'files'],

@@ -1,3 +1,4 @@
+import { backupTexts } from '#functions/api/openapi/backup-operations.ts'
 import { qualityTexts } from '#functions/api/openapi/quality-texts.ts'
 import { refreshTexts } from '#functions/api/openapi/refresh-texts.ts'
 import { restoreTexts } from '#functions/api/openapi/restore-operations.ts'
@@ -178,6 +179,7 @@ export const operationTexts: Readonly<Record<OperationId, OperationText>> = {
   ...settingsTexts,
   ...runTexts,
   ...restoreTexts,
+  ...backupTexts,
   ...refreshTexts,
   search: {
     summary: 'Search all objects',

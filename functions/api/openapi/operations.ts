@@ -1,4 +1,5 @@
 import { emptyAnswer, errorAnswers, jsonAnswer } from '#functions/api/openapi/answers.ts'
+import { backupExchanges } from '#functions/api/openapi/backup-operations.ts'
 import { type Body, jsonBody } from '#functions/api/openapi/bodies.ts'
 import { duplicateExchanges, groupExchanges } from '#functions/api/openapi/duplicate-operations.ts'
 import { exampleFields, exampleId, exampleInput, exampleRecord } from '#functions/api/openapi/examples.ts'
@@ -140,6 +141,7 @@ const others: Readonly<Record<OtherOperation, Exchange>> = {
   ...settingsExchanges,
   ...runExchanges,
   ...restoreExchanges,
+  ...backupExchanges,
   ...refreshExchanges,
   search: { answers: { 200: jsonAnswer('Hits, best first.', reference('SearchHits'), {}) } },
   whoAmI: { answers: { 200: jsonAnswer('The caller.', reference('Me'), {}) } },

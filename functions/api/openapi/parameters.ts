@@ -2,6 +2,7 @@ import * as z from 'zod'
 import { exampleId } from '#functions/api/openapi/examples.ts'
 import { idSchema, type Schema } from '#functions/api/openapi/fields.ts'
 import * as Audits from '#schemas/api/audits.ts'
+import * as Backups from '#schemas/api/backups.ts'
 import * as Duplicates from '#schemas/api/duplicates.ts'
 import * as Exports from '#schemas/api/exports.ts'
 import * as Imports from '#schemas/api/imports.ts'
@@ -30,6 +31,7 @@ const contracts = Object.values({
   ...Settings,
   ...Maintenance,
   ...Restores,
+  ...Backups,
   ...Refresh,
   ...Audits,
   ...Quality,

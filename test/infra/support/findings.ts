@@ -26,19 +26,35 @@ export function unencrypted(resources: Resources): string[] {
   })
 }
 
-/** The key itself in its own stack, or the key that the data stack exports. */
+/** The key itself in its own stack (the second region has one of its own), or the key that the data stack exports. */
 const isTenantKey = (value: unknown): boolean =>
-  /^\{"Fn::(GetAtt":\["Key|ImportValue":"evergreen-[a-z-]+-data:ExportsOutputFnGetAttKey)[0-9A-F]/.test(
+  /^\{"Fn::(GetAtt":\["(?:Copy)?Key|ImportValue":"evergreen-[a-z-]+-data:ExportsOutputFnGetAttKey)[0-9A-F]/.test(
     JSON.stringify(value) ?? '',
   )
 
 /**
- * What may end in a wildcard, since its names come later: files under a prefix, runs of one workflow. Log delivery and
- * X-Ray have no resources at all.
+ * What may end in a wildcard, since its names come later: files under a prefix or of the vault, exports, scratch tables, runs
+ * of one workflow. The key of the second region is held to its alias. Log delivery, X-Ray and listing tables have no resources
+ * at all.
  */
 const nameless = [
   ({ Action, Resource }: Properties) =>
     all(Action, /^s3:(Get|Put)Object$|^s3:AbortMultipartUpload$/) && all(Resource, /"\/[a-z]+\/\*"\]\]\}$/),
+  ({ Action, Resource }: Properties) =>
+    all(Action, /^s3:(\w*Object\w*|ReplicateTags|AbortMultipartUpload)$/) &&
+    all(Resource, /:s3:::evergreen-[a-z-]+-vault-.*\/\*"/),
+  ({ Action, Resource }: Properties) =>
+    all(Action, /^dynamodb:\w+$/) &&
+    all(
+      Resource,
+      /:table\/evergreen-[a-z-]+-drill-\*|FnGetAttRecords.*"\/(export|stream)\/\*"|^\{"Fn::Join":.*:dynamodb:.*Records.*export/,
+    ),
+  ({ Action, Resource, Condition }: Properties) =>
+    all(Action, /^kms:(Decrypt|Encrypt|GenerateDataKey)$/) &&
+    all(Resource, /:key\/\*"/) &&
+    Condition['ForAnyValue:StringEquals']['kms:ResourceAliases'].startsWith('alias/evergreen-'),
+  ({ Action, Resource }: Properties) => all(Action, /^logs:\w+$/) && all(Resource, /:log-group:\/aws-dynamodb\/\*"/),
+  ({ Action, Resource }: Properties) => Action === 'dynamodb:ListTables' && Resource === '*',
   ({ Action, Resource }: Properties) =>
     all(Action, /^states:(Describe|Stop|Redrive)Execution$/) && all(Resource, /:execution:evergreen-[a-z-]+(\/|:)\*"/),
   ({ Action, Resource }: Properties) =>

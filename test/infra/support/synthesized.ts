@@ -13,7 +13,7 @@ export type Resources = Record<string, Resource>
 // CDK's check against CloudFormation's schemas takes longer than all the rest: app.test.ts runs it once for all.
 process.env['CDK_VALIDATION'] = 'false'
 
-const stackNames = ['data', 'events', 'workflows', 'schedules', 'api', 'observability'] as const
+const stackNames = ['backup-copy', 'data', 'events', 'workflows', 'schedules', 'api', 'observability'] as const
 
 /** Resources of a tenant's stacks, and all of them together (logical ids prefixed by the stack). */
 export type Synthesized = Record<(typeof stackNames)[number] | 'all', Resources>
@@ -57,7 +57,7 @@ function readStacks(outdir: string, tenant: string): Synthesized {
   const folder = join(outdir, `assembly-${tenant}`)
   const files = readdirSync(folder).filter(file => file.endsWith('.template.json'))
   const read = (stack: string): Resources => {
-    const file = files.find(name => name.startsWith(`${tenant}${stack}`)) ?? `${stack} is missing`
+    const file = files.find(name => name.startsWith(tenant + stack.replace('-', ''))) ?? `${stack} is missing`
     return JSON.parse(readFileSync(join(folder, file), 'utf8')).Resources
   }
   const stacks = stackNames.map(stack => [stack, read(stack)] as const)
