@@ -4,7 +4,7 @@ import type { Verification } from '#lib/access-log/verification.ts'
 import { verifyTrail } from '#lib/access-log/verify-trail.ts'
 import { createRandom } from '../bench/random.ts'
 import { type LocalSigner, localSigner, type MadeTrail, makeTrail } from '../support/made-trail.ts'
-import { copyOf } from '../support/memory-trail.ts'
+import { copyOf } from '../support/memory-bucket.ts'
 import { alterations } from './access-log-alterations.ts'
 
 /** What one kind of alteration came to. */

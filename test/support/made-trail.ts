@@ -7,7 +7,7 @@ import type { DigestSigner } from '#lib/access-log/make-digest.ts'
 import { fingerprintOf, keysByFingerprint } from '#lib/access-log/public-keys.ts'
 import { type DigestTools, writeDigests } from '#lib/access-log/write-digests.ts'
 import { createRandom, type Random } from '../bench/random.ts'
-import { type MemoryTrail, memoryTrail } from './memory-trail.ts'
+import { type MemoryTrail, memoryTrail } from './memory-bucket.ts'
 
 /** Whose trail tests make. */
 export const madeTrail = { account: '111122223333', region: 'eu-central-1' }

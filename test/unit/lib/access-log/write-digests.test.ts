@@ -8,7 +8,7 @@ import { verifyTrail } from '#lib/access-log/verify-trail.ts'
 import { type DigestTools, writeDigests } from '#lib/access-log/write-digests.ts'
 import { unavailable } from '#lib/errors.ts'
 import { digestTools, localSigner, logFile, madeTrail } from '../../../support/made-trail.ts'
-import { copyOf, type MemoryTrail, memoryTrail } from '../../../support/memory-trail.ts'
+import { copyOf, type MemoryTrail, memoryTrail } from '../../../support/memory-bucket.ts'
 
 const signer = localSigner()
 const at = (time: string) => new Date(`2026-03-01T${time}Z`)
