@@ -50,7 +50,7 @@ async function startEmbedded(context: Context): Promise<() => Promise<void>> {
   const sweeps = startSweeps(context, () => sweep(call, tables, sidecar))
   const { region } = context.assembly
   const s3Url = () => context.endpoints['s3'] ?? ''
-  const transfers = startTransfers({ directory, call, tables, region, s3Url, log: context.log })
+  const transfers = await startTransfers({ directory, engineUrl: engine.url, tables, region, s3Url, log: context.log })
   context.started.dynamodb = { tables, call, streamOf: table => streams.readerOf(table.name), transfers }
   context.endpoints['dynamodb'] = engine.url
   return async () => {

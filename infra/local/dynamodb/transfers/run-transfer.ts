@@ -1,9 +1,10 @@
 import { Worker } from 'node:worker_threads'
 import type { ExportJob } from './export-job.ts'
+import type { ImportJob } from './import-job.ts'
 import type { Transfer } from './transfer-store.ts'
 
 /** What a transfer can be told to do. */
-export type TransferJob = ExportJob
+export type TransferJob = ExportJob | ImportJob
 
 /** How a transfer ended. */
 export type TransferEnd = { status: Exclude<Transfer['status'], 'IN_PROGRESS'>; result: Record<string, unknown> }

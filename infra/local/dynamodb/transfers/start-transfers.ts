@@ -1,11 +1,13 @@
 import { openDatabase } from '../../engines/database.ts'
-import { type DynamoDbClient, DynamoDbError } from '../client.ts'
+import { createDynamoDbClient, DynamoDbError } from '../client.ts'
 import { dataFile } from '../process.ts'
 import type { TableDefinition } from '../tables.ts'
 import { type Caller, developer } from './caller.ts'
 import { describeExport, exportTable, listExports } from './exports.ts'
+import { describeImport, importTable, listImports } from './imports.ts'
 import { openMoments } from './moments.ts'
 import { interrupted, type RunningTransfer, runTransfer, type TransferJob } from './run-transfer.ts'
+import { tableNameOf } from './table-arn.ts'
 import { deleteTable, describeTable } from './tables.ts'
 import { openTransferDatabase } from './transfer-database.ts'
 import type { TransferGround } from './transfer-ground.ts'
@@ -15,8 +17,8 @@ import { openTransferStore } from './transfer-store.ts'
 export type TransferOptions = {
   /** Folder of the engine's file. */
   directory: string
-  /** The engine's API. */
-  call: DynamoDbClient
+  /** Where the engine's API listens. */
+  engineUrl: string
   /** Tables of the template: they say which can be told as of a time. */
   tables: readonly TableDefinition[]
   region: string
@@ -47,6 +49,9 @@ const operations: Readonly<Record<string, TransferOperation>> = {
   ExportTableToPointInTime: exportTable,
   DescribeExport: describeExport,
   ListExports: listExports,
+  ImportTable: importTable,
+  DescribeImport: describeImport,
+  ListImports: listImports,
   DescribeTable: describeTable,
   DeleteTable: deleteTable,
 }
@@ -55,8 +60,9 @@ const operations: Readonly<Record<string, TransferOperation>> = {
 export const transferOperations: readonly string[] = Object.keys(operations)
 
 /** Serves the operations on a running engine; what an earlier process left unfinished has failed. */
-export function startTransfers(options: TransferOptions): Transfers {
-  const { directory, call, tables, region, s3Url, log = () => {} } = options
+export async function startTransfers(options: TransferOptions): Promise<Transfers> {
+  const { directory, engineUrl, tables, region, s3Url, log = () => {} } = options
+  const call = createDynamoDbClient(engineUrl)
   const engineFile = dataFile(directory)
   const database = openTransferDatabase(directory)
   const store = openTransferStore(database)
@@ -73,13 +79,10 @@ export function startTransfers(options: TransferOptions): Transfers {
     if (end.status === 'FAILED') log(`dynamodb: ${arn} failed: ${end.result['FailureMessage']}`)
   }
   const ground: TransferGround = {
-    ...{ engineFile, engine, call, tables, region, s3Url, store, moments },
+    ...{ engineFile, engineUrl, engine, call, tables, region, s3Url, store, moments },
     run: (arn, job) => void run(arn, job).catch(error => log(`dynamodb: ${arn}: ${error}`)),
   }
-  for (const { arn } of store.unfinished()) {
-    const { status, result } = interrupted('The process that made it ended.')
-    store.end(arn, status, result)
-  }
+  await endInterrupted(ground)
   return {
     call: async (name, input, caller = developer) => {
       const operation = operations[name]
@@ -95,4 +98,17 @@ export function startTransfers(options: TransferOptions): Transfers {
       database.close()
     },
   }
+}
+
+/** A table that was being imported goes with its import: nobody could tell what is missing in it. */
+async function endInterrupted({ store, call }: TransferGround): Promise<void> {
+  for (const { arn, kind, tableArn } of store.unfinished()) {
+    if (kind === 'import') await call('DeleteTable', { TableName: tableNameOf(tableArn) }).catch(ignoreMissing)
+    const { status, result } = interrupted('The process that made it ended.')
+    store.end(arn, status, result)
+  }
+}
+
+function ignoreMissing(error: unknown): void {
+  if (!(error instanceof DynamoDbError && error.code === 'ResourceNotFoundException')) throw error
 }

@@ -8,6 +8,7 @@ import type { TransferStore } from './transfer-store.ts'
 /** What the operations work on. */
 export type TransferGround = {
   engineFile: string
+  engineUrl: string
   engine: Database
   call: DynamoDbClient
   tables: readonly TableDefinition[]

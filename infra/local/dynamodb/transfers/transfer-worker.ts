@@ -1,14 +1,16 @@
 import { parentPort, workerData } from 'node:worker_threads'
-import { type ExportJob, runExport } from './export-job.ts'
+import { runExport } from './export-job.ts'
+import { runImport } from './import-job.ts'
+import type { TransferJob } from './run-transfer.ts'
 
 // The thread of one export or import: `workerData` is its job, its one message what it came to.
 
-const job: ExportJob = workerData
+const job: TransferJob = workerData
 
 parentPort?.postMessage(await run().then(succeeded, failed))
 
 function run() {
-  return runExport(job)
+  return job.kind === 'export' ? runExport(job) : runImport(job)
 }
 
 function succeeded(result: Record<string, unknown>) {

@@ -80,12 +80,13 @@ export async function startGround(): Promise<Ground> {
   s3.createBucket(bucket, { versioning: true })
   const credentials = { accessKeyId: 'local', secretAccessKey: 'local' }
   const client = new S3Client({ endpoint: s3.url, region, credentials })
-  const start = () => startTransfers({ directory, call, tables: [table, bare], region, s3Url: () => s3.url })
+  const start = () =>
+    startTransfers({ directory, engineUrl: engine.url, tables: [table, bare], region, s3Url: () => s3.url })
   const ground: Ground = {
-    ...{ directory, engineUrl: engine.url, call, s3, client, transfers: start() },
+    ...{ directory, engineUrl: engine.url, call, s3, client, transfers: await start() },
     restart: async () => {
       await ground.transfers.stop()
-      ground.transfers = start()
+      ground.transfers = await start()
     },
     stop: async () => {
       await ground.transfers.stop()
@@ -179,3 +180,32 @@ export async function listKeys({ client }: Ground, Prefix = ''): Promise<string[
   const { Contents = [] } = await client.send(new ListObjectsV2Command({ Bucket: bucket, Prefix }))
   return Contents.map(({ Key = '' }) => Key)
 }
+
+/** Begins an import of what is below a prefix into a new table and waits for its end. */
+export async function imported(
+  ground: Ground,
+  S3KeyPrefix: string,
+  TableName: string,
+  more: Record<string, unknown> = {},
+): Promise<Record<string, unknown>> {
+  const { ImportTableDescription } = await ground.transfers.call('ImportTable', {
+    S3BucketSource: { S3Bucket: bucket, S3KeyPrefix },
+    InputFormat: 'DYNAMODB_JSON',
+    InputCompressionType: 'GZIP',
+    TableCreationParameters: { TableName, BillingMode: 'PAY_PER_REQUEST', ...shape },
+    ...more,
+  })
+  return importEnd(ground, (ImportTableDescription as { ImportArn: string }).ImportArn)
+}
+
+export async function importEnd({ transfers }: Pick<Ground, 'transfers'>, ImportArn: string) {
+  for (;;) {
+    const { ImportTableDescription } = await transfers.call('DescribeImport', { ImportArn })
+    const description = ImportTableDescription as Record<string, unknown>
+    if (description['ImportStatus'] !== 'IN_PROGRESS') return description
+    await new Promise(resolve => setTimeout(resolve, 20))
+  }
+}
+
+/** The prefix below which a full export has its data files. */
+export const dataOf = ({ ExportArn }: Description) => `table/AWSDynamoDB/${ExportArn.split('/').at(-1)}/data/`
