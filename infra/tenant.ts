@@ -2,6 +2,7 @@ import { Stage, Tags } from 'aws-cdk-lib'
 import type { Construct } from 'constructs'
 import type { Bundles } from '#infra/bundle.ts'
 import { type House, prefixOf } from '#infra/constructs/house.ts'
+import { AccessLogStack } from '#infra/stacks/access-log.ts'
 import { ApiStack } from '#infra/stacks/api.ts'
 import { BackupCopyStack } from '#infra/stacks/backup-copy.ts'
 import { DataStack } from '#infra/stacks/data.ts'
@@ -29,14 +30,26 @@ export class Tenant extends Stage {
     data.addStackDependency(copy)
     const house: House = { tenant, bundles, key: data.key }
     const events = new EventsStack(this, 'events', { ...named('events', 'reactions to changes'), house, data })
-    const workflows = new WorkflowsStack(this, 'workflows', { ...named('workflows', 'long-running work'), house, data })
+    const accessLog = new AccessLogStack(this, 'access-log', {
+      ...named('access-log', 'who did what, in files that cannot be altered unseen'),
+      ...{ house, data, events },
+    })
+    const logged: House = { ...house, accessLog: accessLog.emit }
+    const workflows = new WorkflowsStack(this, 'workflows', {
+      ...named('workflows', 'long-running work'),
+      house: logged,
+      data,
+    })
     const schedules = new SchedulesStack(this, 'schedules', {
       ...named('schedules', 'what runs by itself'),
-      ...{ house, data, events, workflows },
+      ...{ house: logged, data, events, workflows },
     })
     // Workflows are started by name, which CloudFormation does not see.
     schedules.addStackDependency(workflows)
-    const api = new ApiStack(this, 'api', { ...named('api', 'the HTTP API'), house, data, workflows })
+    const api = new ApiStack(this, 'api', {
+      ...named('api', 'the HTTP API'),
+      ...{ house: logged, data, accessLog, workflows },
+    })
     // Seeding changes records, so whatever reacts to changes is there first.
     api.addStackDependency(events)
     // Workflows are started by name, which CloudFormation does not see.
@@ -46,6 +59,7 @@ export class Tenant extends Stage {
       house,
       data,
       events,
+      accessLog,
       workflows,
       schedules,
       api,

@@ -30,5 +30,6 @@ export const standingPolicy = {
   // Far enough apart for one to end before the next begins.
   backup: { enabled: true, frequency: 'daily', weekday: 'SUN', time: '04:05', fullEveryDays: 7, retentionDays: 35 },
   restoreDrill: { enabled: true, frequency: 'weekly', weekday: 'SAT', dayOfMonth: 1, time: '05:30' },
+  accessLog: { indexDays: 400 },
   standards: {},
 } as const

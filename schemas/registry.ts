@@ -2,6 +2,7 @@ import type { FieldDefinition, ObjectDefinition } from '#schemas/definition.ts'
 import { activity } from '#schemas/objects/activity.ts'
 import { contact } from '#schemas/objects/contact.ts'
 import { customer } from '#schemas/objects/customer.ts'
+import { accessAlert } from '#schemas/system/access-alert.ts'
 import { audit, auditItem } from '#schemas/system/audit.ts'
 import { backup } from '#schemas/system/backup.ts'
 import { exportJob } from '#schemas/system/export.ts'
@@ -60,6 +61,7 @@ export const standardObjects: ObjectRegistry = createRegistry([
   setting,
   run,
   backup,
+  accessAlert,
 ])
 
 function indexBy(definitions: readonly ObjectDefinition[], key: 'name' | 'plural' | 'prefix') {

@@ -160,6 +160,9 @@ const restoreDrill = z.strictObject(
   anObject,
 )
 
+/** How long accesses can be asked for; log files are kept for as long as the bucket locks them. */
+const accessLog = z.strictObject({ indexDays: whole(1, 3650).default(standingPolicy.accessLog.indexDays) }, anObject)
+
 /** What a value must be for a record to be entered; one that is there already is only refused when it is touched. */
 const standard = z.strictObject(
   {
@@ -191,6 +194,7 @@ export const tenantPolicy = z.strictObject(
     reports: reports.prefault({}),
     backup: backup.prefault({}),
     restoreDrill: restoreDrill.prefault({}),
+    accessLog: accessLog.prefault({}),
     /** Entry standards: by object, then by field. */
     standards: z.record(name(), z.record(name(), standard, anObject), anObject).default({}),
   },

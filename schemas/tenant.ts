@@ -45,6 +45,10 @@ export const tenantFile = tenantSettings.extend({
   backupLock: z
     .strictObject({ mode: z.enum(['governance', 'compliance']), days: z.int().min(1).max(3650) })
     .default({ mode: 'governance', days: 35 }),
+  /** Log files and digests cannot be deleted for this long. */
+  accessLogLock: z
+    .strictObject({ mode: z.enum(['governance', 'compliance']), days: z.int().min(1).max(3650) })
+    .default({ mode: 'governance', days: 400 }),
   throttle: z.strictObject({ ratePerSecond: z.int().min(1), burst: z.int().min(1) }),
   users: z.array(seedUser).min(1),
   integrations: z.array(z.strictObject({ name: z.string().regex(/^[a-z][a-z0-9-]*$/) })).default([]),

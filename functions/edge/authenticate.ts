@@ -1,4 +1,4 @@
-import { type HttpEvent, headerOf } from '#functions/edge/http.ts'
+import { type Call, headerOf } from '#functions/edge/http.ts'
 import { bearerToken, createTokenVerifier, type TokenVerifier } from '#functions/edge/verify-token.ts'
 import { unauthenticated } from '#lib/errors.ts'
 import type { Actor } from '#lib/permissions/actor.ts'
@@ -13,13 +13,16 @@ const actors = createActorCache({ ttlMs: 10_000, clock: systemClock })
 let verifier: TokenVerifier | undefined
 
 /**
- * Who sends a request, by its bearer token.
+ * Who sends a request, by its bearer token; kept with the call as far as it is known.
  * @throws CrmError `unauthenticated` when the token is missing, forged, expired or of somebody who has left.
  */
-export async function authenticate(event: HttpEvent, store: Store): Promise<Actor> {
+export async function authenticate(call: Call, store: Store): Promise<Actor> {
   verifier ??= openVerifier()
-  const who = await verifier(bearerToken(headerOf(event, 'authorization')))
+  const { who, session } = await verifier(bearerToken(headerOf(call.event, 'authorization')))
+  // Before it is known whether its holder is still here: who has left and tries is told by the access log.
+  call.caller = { who, session }
   const actor = await actors.find(store, who)
+  call.caller.actor = actor
   if (!actor) throw unauthenticated('The account of this token does not exist here, or is disabled.')
   return actor
 }

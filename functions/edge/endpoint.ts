@@ -6,6 +6,7 @@ import { type Answer, type Call, headerOf } from '#functions/edge/http.ts'
 import { readIdempotency } from '#functions/edge/idempotency.ts'
 import { largestBatchBytes, largestBodyBytes, parseBody } from '#functions/edge/parse-body.ts'
 import { parseQuery } from '#functions/edge/parse-query.ts'
+import { isGuarded } from '#lib/access-log/guarded.ts'
 import { systemClock } from '#lib/runtime/clock.ts'
 import type { Context } from '#lib/runtime/context.ts'
 import { loadPolicy } from '#lib/settings/policy.ts'
@@ -35,15 +36,16 @@ export function on<P extends z.ZodType, Q extends z.ZodType, B extends z.ZodType
   return {
     route,
     async answer(call) {
-      const ctx = await contextOf(call)
       const { event } = call
+      const ctx = await contextOf(call)
+      call.isGuarded = isGuarded(ctx, route.operationId, event.pathParameters?.['object'])
       const input = {
         method: event.requestContext.http.method,
         rawPath: event.rawPath,
         traceId: call.traceId,
         path: parseAt(contract.path, event.pathParameters ?? {}, bodyPointer),
         query: parseAt(contract.query, parseQuery(event.rawQueryString), queryPointer),
-        body: parseAt(contract.body, takesBody(route) ? parseBody(event, maxBytes) : undefined, bodyPointer),
+        body: parseAt(contract.body, takesBody(route) ? bodyOf(call, maxBytes) : undefined, bodyPointer),
         ifMatch: headerOf(event, 'if-match'),
         ifNoneMatch: headerOf(event, 'if-none-match'),
       }
@@ -53,15 +55,18 @@ export function on<P extends z.ZodType, Q extends z.ZodType, B extends z.ZodType
   }
 }
 
+/** Kept with the call: the access log names its fields. */
+function bodyOf(call: Call, maxBytes: number): unknown {
+  call.body = parseBody(call.event, maxBytes)
+  return call.body
+}
+
 async function contextOf(call: Call): Promise<Context> {
-  const { event, requestId, log } = call
+  const { requestId, log } = call
   const store = openStore()
   call.meter = store.meter
   // Both are remembered for some seconds; when neither is, they are read at once.
-  const [actor, policy] = await Promise.all([
-    authenticate(event, store),
-    loadPolicy({ store, clock: systemClock, log }),
-  ])
+  const [actor, policy] = await Promise.all([authenticate(call, store), loadPolicy({ store, clock: systemClock, log })])
   return { ...openContext({ actor, requestId, source: 'api', log }, store), policy }
 }
 

@@ -1,6 +1,8 @@
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from 'aws-lambda'
+import type { Caller } from '#lib/access-log/identity.ts'
 import type { Logger } from '#lib/runtime/logger.ts'
 import type { Meter } from '#lib/store/meter.ts'
+import type { Route } from '#schemas/api/routes.ts'
 
 /** A request as API Gateway hands it over (HTTP API, payload format 2.0). */
 export type HttpEvent = APIGatewayProxyEventV2
@@ -19,6 +21,13 @@ export type Call = {
   log: Logger
   /** What the request used of the table, once it has opened it. */
   meter?: Meter
+  /** What the access log tells of it, as far as it is known: the operation, who asked, the body, and whether the answer must not go out unlogged. */
+  route?: Route
+  caller?: Caller
+  body?: unknown
+  isGuarded?: boolean
+  /** How long the access log held the answer up. */
+  logMs?: number
 }
 
 /** What a handler answers; `json` and `text` exclude each other, `base64` is for bytes. */

@@ -1,7 +1,6 @@
 import type { Answer, Call, HttpResult } from '#functions/edge/http.ts'
 import { mergedAnswer } from '#functions/edge/merged.ts'
 import { problemAnswer } from '#functions/edge/problem.ts'
-import { serverTiming } from '#functions/edge/server-timing.ts'
 import { CrmError, unavailable } from '#lib/errors.ts'
 import { isOutage } from '#lib/runtime/outage.ts'
 
@@ -34,7 +33,6 @@ export function toHttp(answer: Answer, call: Call): HttpResult {
       ...(answer.json !== undefined && { 'content-type': 'application/json' }),
       ...answer.headers,
       'x-request-id': call.requestId,
-      ...serverTiming(call),
     },
     ...(body !== undefined && { body }),
     isBase64Encoded: answer.base64 !== undefined,

@@ -2,9 +2,12 @@ import middy from '@middy/core'
 import type { Context as LambdaContext } from 'aws-lambda'
 import type { Endpoint } from '#functions/edge/endpoint.ts'
 import { type Answer, type Call, type HttpEvent, type HttpResult, headerOf } from '#functions/edge/http.ts'
-import { answerError, toHttp } from '#functions/edge/respond.ts'
+import { logged } from '#functions/edge/logged.ts'
+import { answerError } from '#functions/edge/respond.ts'
+import { serverTiming } from '#functions/edge/server-timing.ts'
 import { traceIdOf } from '#functions/edge/trace.ts'
 import { unrouted } from '#functions/edge/unrouted.ts'
+import { openTrail } from '#lib/access-log/trail.ts'
 import { unavailable } from '#lib/errors.ts'
 import { createLogger } from '#lib/runtime/logger.ts'
 
@@ -21,15 +24,16 @@ const problems: middy.MiddlewareObj<Call, Answer, Error> = {
   },
 }
 
-/** The stack that every HTTP function runs in: finds the endpoint of the route, lets it answer, turns errors into problems. */
-export function serve(endpoints: readonly Endpoint[]): HttpHandler {
+/** The stack that every HTTP function runs in: finds the endpoint of the route, lets it answer, turns errors into problems, and logs the access before the answer goes out. */
+export function serve(endpoints: readonly Endpoint[], trail = openTrail): HttpHandler {
   const byRouteKey = new Map(endpoints.map(endpoint => [`${endpoint.route.method} ${endpoint.route.path}`, endpoint]))
   const run = middy<Call, Answer, Error>({ timeoutEarlyInMillis, timeoutEarlyResponse: tookTooLong })
     .use(problems)
     .handler((call: Call) => endpointOf(call, byRouteKey).answer(call))
   return async (event, context) => {
     const call = openCall(event)
-    return toHttp(await run(call, context), call)
+    const result = await logged(call, await run(call, context), trail)
+    return { ...result, headers: { ...result.headers, ...serverTiming(call) } }
   }
 }
 
@@ -40,9 +44,11 @@ function openCall(event: HttpEvent): Call {
   return { event, requestId, traceId, startedAt: performance.now(), log }
 }
 
-function endpointOf({ event }: Call, byRouteKey: ReadonlyMap<string, Endpoint>): Endpoint {
+function endpointOf(call: Call, byRouteKey: ReadonlyMap<string, Endpoint>): Endpoint {
+  const { event } = call
   const endpoint = byRouteKey.get(event.routeKey)
   if (!endpoint) throw unrouted(event.requestContext.http.method, event.rawPath)
+  call.route = endpoint.route
   return endpoint
 }
 

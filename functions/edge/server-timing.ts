@@ -11,6 +11,7 @@ export function serverTiming(call: Call): Record<string, string> {
     `db;dur=${rounded(ms)};desc="${calls} ${calls === 1 ? 'call' : 'calls'}"`,
     `read;desc="${rounded(readUnits)} RCU"`,
     `write;desc="${rounded(writeUnits)} WCU"`,
+    `log;dur=${rounded(call.logMs ?? 0)}`,
   ]
   return { 'server-timing': parts.join(', '), 'preference-applied': 'server-timing' }
 }

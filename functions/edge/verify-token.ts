@@ -1,14 +1,18 @@
 import * as errors from 'jose/errors'
 import { createRemoteJWKSet } from 'jose/jwks/remote'
 import { jwtVerify } from 'jose/jwt/verify'
+import type { Session } from '#lib/access-log/identity.ts'
 import { unauthenticated, unavailable } from '#lib/errors.ts'
 import type { Who } from '#lib/permissions/load-actor.ts'
 
 /** Whose tokens are taken, and where their keys are published. */
 export type TokenIssuer = { issuer: string; jwksUrl: URL; clientIds: ReadonlySet<string> }
 
+/** Whose a token is, and of which session. */
+export type Holder = { who: Who; session: Session }
+
 /** Tells who a token belongs to. */
-export type TokenVerifier = (token: string) => Promise<Who>
+export type TokenVerifier = (token: string) => Promise<Holder>
 
 /** Clocks differ a little. */
 const toleranceSeconds = 5
@@ -31,12 +35,12 @@ export function createTokenVerifier(options: TokenIssuer, nowMs: () => number): 
     const [unusedLongest] = known.size >= cacheLimit ? known.keys() : []
     if (unusedLongest !== undefined) known.delete(unusedLongest)
     known.set(token, entry)
-    return entry.who
+    return entry.holder
   }
 }
 
 /** Whose token it is, and until when (in ms) it holds. */
-type Verified = { who: Who; until: number }
+type Verified = { holder: Holder; until: number }
 type Keys = ReturnType<typeof createRemoteJWKSet>
 
 async function verify(token: string, keys: Keys, { issuer, clientIds }: TokenIssuer, nowMs: number): Promise<Verified> {
@@ -48,12 +52,15 @@ async function verify(token: string, keys: Keys, { issuer, clientIds }: TokenIss
       currentDate: new Date(nowMs),
       requiredClaims: ['exp', 'token_use', 'client_id'],
     })
-    const { token_use, client_id, username, exp } = payload
+    const { token_use, client_id, username, exp, iat, jti, origin_jti } = payload
     if (token_use !== 'access') throw unauthenticated('Send the access token, not the id token.')
     if (typeof client_id !== 'string' || !clientIds.has(client_id))
       throw unauthenticated('The token was made for another application.')
     const who: Who = typeof username === 'string' ? { userId: username } : { clientId: client_id }
-    return { who, until: ((exp ?? 0) + toleranceSeconds) * 1000 }
+    // Of all tokens of one signing in, the first: refreshed ones name it too.
+    const id = typeof origin_jti === 'string' ? origin_jti : jti
+    const session = { id, startedAt: iat === undefined ? undefined : new Date(iat * 1000).toISOString() }
+    return { holder: { who, session }, until: ((exp ?? 0) + toleranceSeconds) * 1000 }
   } catch (error) {
     throw refusal(error)
   }

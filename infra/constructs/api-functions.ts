@@ -6,10 +6,11 @@ import type { House } from '#infra/constructs/house.ts'
 import { importFilesOf } from '#infra/constructs/import-workflows.ts'
 import { restoreFilesOf } from '#infra/constructs/restore-workflow.ts'
 import { reportFilesOf } from '#infra/constructs/weekly-report.ts'
+import type { AccessLogStack } from '#infra/stacks/access-log.ts'
 import type { DataStack } from '#infra/stacks/data.ts'
 import type { WorkflowsStack } from '#infra/stacks/workflows.ts'
 
-type Props = { house: House; data: DataStack; workflows: WorkflowsStack }
+type Props = { house: House; data: DataStack; accessLog: AccessLogStack; workflows: WorkflowsStack }
 
 /** The functions behind the routes, by their entry (the fallback answers what no route does). */
 export function apiFunctions(scope: Construct, props: Props) {
@@ -19,6 +20,7 @@ export function apiFunctions(scope: Construct, props: Props) {
     ...qualityFunctions(scope, props),
     ...policyFunctions(scope, props),
     ...maintenanceFunctions(scope, props),
+    ...accessFunctions(scope, props),
     ...aroundFunctions(scope, props),
   }
 }
@@ -170,6 +172,19 @@ function maintenanceFunctions(scope: Construct, { house, data, workflows }: Prop
       description: 'Shows the backups there are, and which of them a restore has proven',
       errorImpact: 'Nobody can see which backups there are or restore from one.',
       uses: [data.records.read, data.vault.read, data.evidence.verify, data.signIn.verify],
+    }),
+  }
+}
+
+/** Who did what. */
+function accessFunctions(scope: Construct, { house, data, accessLog }: Props) {
+  return {
+    'api/access-log': new CrmFunction(scope, 'Accesses', {
+      house,
+      entry: 'api/access-log',
+      description: 'Tells who did what to which record',
+      errorImpact: 'Nobody can ask the access log; it goes on being written.',
+      uses: [data.records.read, accessLog.find, data.signIn.verify],
     }),
   }
 }

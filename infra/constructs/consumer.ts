@@ -21,6 +21,9 @@ type ConsumerProps = {
   uses: readonly Access[]
   /** Batches at a time; 10 where nothing speaks against it. */
   maxConcurrency?: number
+  /** How many messages at a time, and how long to wait for them to come together; 10 at once where nothing is said. */
+  batch?: { size: number; windowS: number }
+  memoryMb?: number
 }
 
 const timeoutSeconds = 60
@@ -51,7 +54,8 @@ export class Consumer extends Construct {
     new EventSourceMapping(this, 'Source', {
       target: this.function.lambda,
       eventSourceArn: this.queue.queue.queueArn,
-      batchSize: 10,
+      batchSize: props.batch?.size ?? 10,
+      ...(props.batch && { maxBatchingWindow: Duration.seconds(props.batch.windowS) }),
       reportBatchItemFailures: true,
       // Bounded, so that a bulk import cannot take the account's concurrency from the API.
       maxConcurrency: props.maxConcurrency ?? 10,

@@ -41,7 +41,11 @@ export class CrmFunction extends Construct {
     this.name = basename(entry)
     this.functionName = `${prefixOf(house.tenant)}-${this.name}`
     const logGroup = this.createLogGroup(house)
-    const uses = props.deadLetters ? [...props.uses, props.deadLetters.send] : props.uses
+    const uses = [
+      ...props.uses,
+      ...(props.deadLetters ? [props.deadLetters.send] : []),
+      ...(house.accessLog && isLogged(entry) ? [house.accessLog] : []),
+    ]
     this.lambda = new LambdaFunction(this, 'Function', {
       functionName: this.functionName,
       description: props.description,
@@ -88,6 +92,11 @@ export class CrmFunction extends Construct {
     )
     return role
   }
+}
+
+/** What answers requests (`serve`) and what does long work (`step`) logs each access. */
+function isLogged(entry: Entry): boolean {
+  return /^(api|workflows|schedules)\//.test(entry)
 }
 
 function directoryOf({ bundles }: House, entry: Entry): string {

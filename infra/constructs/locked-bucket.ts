@@ -7,6 +7,8 @@ import type { TenantFile } from '#schemas/tenant.ts'
 type LockedBucketProps = {
   tenant: TenantFile
   key: IKey
+  /** How long objects are locked; like backups by default. */
+  lock?: TenantFile['backupLock']
   /** Given where another region has to know it. */
   bucketName?: string
 }
@@ -15,9 +17,9 @@ type LockedBucketProps = {
 export class LockedBucket extends Construct {
   readonly bucket: Bucket
 
-  constructor(scope: Construct, id: string, { tenant, key, bucketName }: LockedBucketProps) {
+  constructor(scope: Construct, id: string, { tenant, key, bucketName, lock = tenant.backupLock }: LockedBucketProps) {
     super(scope, id)
-    const { mode, days } = tenant.backupLock
+    const { mode, days } = lock
     const lasting = Duration.days(days)
     this.bucket = new Bucket(this, 'Bucket', {
       ...(bucketName !== undefined && { bucketName }),

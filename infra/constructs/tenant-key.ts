@@ -31,7 +31,9 @@ export class TenantKey extends Construct {
   }
 
   private allowLogs(tenant: TenantFile): void {
-    const stacks = ['events', 'workflows', 'schedules', 'api'].map(stack => `${prefixOf(tenant)}-${stack}-*`)
+    const stacks = ['events', 'access-log', 'workflows', 'schedules', 'api'].map(
+      stack => `${prefixOf(tenant)}-${stack}-*`,
+    )
     const names = [...stacks, `/aws/vendedlogs/${prefixOf(tenant)}/*`]
     const actions = ['Encrypt', 'Decrypt', 'ReEncryptFrom', 'ReEncryptTo', 'GenerateDataKey', 'DescribeKey']
     this.key.addToResourcePolicy(

@@ -42,8 +42,8 @@ export type LocalStack = {
   tokenFor(name: string, options?: { expiresInS?: number }): Promise<string>
   /** The mail that has been sent so far, oldest first. */
   outbox(): SentMail[]
-  /** Resolves when stream, bus and queues are empty and all reactions have run. */
-  drain(): Promise<void>
+  /** Resolves when stream, bus and queues are empty and all reactions have run; `isWhole`: the access log is written too. */
+  drain(options?: { isWhole?: boolean }): Promise<void>
   /** Invokes a function by logical id, name, ARN or entry file; rejects when it fails. */
   invoke(wanted: string, event: unknown): Promise<unknown>
   stop(): Promise<void>
@@ -116,7 +116,7 @@ function toStack(context: Context, stop: Ending): LocalStack {
     tableNames: tableNames(context),
     tokenFor: (name, options) => needs(context, 'cognito').tokenFor(name, options),
     outbox: () => needs(context, 'ses').outbox(),
-    drain: () => drain(context),
+    drain: options => drain(context, options),
     invoke: async (wanted, event) => {
       const functions = needs(context, 'functions')
       const outcome = await functions.invoke(functions.find(wanted), event)

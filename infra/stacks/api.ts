@@ -9,12 +9,13 @@ import { apiFunctions } from '#infra/constructs/api-functions.ts'
 import { CrmFunction } from '#infra/constructs/crm-function.ts'
 import { DeadLetters } from '#infra/constructs/dead-letters.ts'
 import type { House } from '#infra/constructs/house.ts'
+import type { AccessLogStack } from '#infra/stacks/access-log.ts'
 import type { DataStack } from '#infra/stacks/data.ts'
 import type { WorkflowsStack } from '#infra/stacks/workflows.ts'
 import { routes } from '#schemas/api/routes.ts'
 import type { TenantFile } from '#schemas/tenant.ts'
 
-type ApiProps = StackProps & { house: House; data: DataStack; workflows: WorkflowsStack }
+type ApiProps = StackProps & { house: House; data: DataStack; accessLog: AccessLogStack; workflows: WorkflowsStack }
 
 /** Raise to seed every tenant again at its next deployment, after a change of what seeding writes. */
 const seedVersion = '2'

@@ -13,6 +13,7 @@ import type { Mail } from '#infra/constructs/mail.ts'
 import * as metrics from '#infra/constructs/metrics.ts'
 import type { CrmQueue } from '#infra/constructs/queue.ts'
 import type { Workflow } from '#infra/constructs/workflow.ts'
+import type { AccessLogStack } from '#infra/stacks/access-log.ts'
 import type { ApiStack } from '#infra/stacks/api.ts'
 import type { DataStack } from '#infra/stacks/data.ts'
 import type { EventsStack } from '#infra/stacks/events.ts'
@@ -23,6 +24,7 @@ type ObservabilityProps = StackProps & {
   house: House
   data: DataStack
   events: EventsStack
+  accessLog: AccessLogStack
   workflows: WorkflowsStack
   schedules: SchedulesStack
   api: ApiStack
@@ -39,8 +41,8 @@ export class ObservabilityStack extends Stack {
     super(scope, id, props)
     this.house = props.house
     this.topic = this.createTopic()
-    const { data, api, events, workflows, schedules } = props
-    const consumers = [...events.consumers, schedules.mover]
+    const { data, api, events, accessLog, workflows, schedules } = props
+    const consumers = [...events.consumers, ...accessLog.consumers, schedules.mover]
     const functions = [
       ...api.functions,
       api.seedTenant,

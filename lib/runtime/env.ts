@@ -35,6 +35,18 @@ const variables = z.object({
   MAIL_CONFIGURATION_SET: z.string().optional(),
   USER_POOL_ID: z.string().optional(),
   USER_POOL_CLIENT_IDS: z.string().optional(),
+  /** Takes access records while the bus takes none. */
+  ACCESS_LOG_QUEUE_URL: z.string().optional(),
+  ACCESS_LOG_BUCKET: z.string().optional(),
+  ACCESS_LOG_TABLE_NAME: z.string().optional(),
+  /** AWS account that log files and digests are named after. */
+  ACCESS_LOG_ACCOUNT: z.string().optional(),
+  /** What Lambda gives a function to sign with, and where services answer that are not at their AWS address. */
+  AWS_ACCESS_KEY_ID: z.string().optional(),
+  AWS_SECRET_ACCESS_KEY: z.string().optional(),
+  AWS_SESSION_TOKEN: z.string().optional(),
+  AWS_ENDPOINT_URL_EVENTBRIDGE: z.string().optional(),
+  AWS_ENDPOINT_URL_SQS: z.string().optional(),
   /** Where Cognito answers, when not at its AWS address. */
   AWS_ENDPOINT_URL_COGNITO_IDENTITY_PROVIDER: z.string().optional(),
 })

@@ -25,7 +25,7 @@ export type Files = {
   readText(key: string): Promise<string>
   write(key: string, body: FileBody, options?: { contentType?: string }): Promise<void>
   /** Writes a file unless there is one under that key; whether it was written. Of two writers at once exactly one writes. */
-  writeNew(key: string, body: string, options?: { contentType?: string }): Promise<boolean>
+  writeNew(key: string, body: string | Uint8Array, options?: { contentType?: string }): Promise<boolean>
   /** `undefined` when there is no such file. */
   head(key: string): Promise<FileInfo | undefined>
   /** Files whose key begins with a prefix, in the order of their keys. */

@@ -116,7 +116,7 @@ async function write(
 /** A file that another writer is making at this moment is refused as a conflict: it may fail yet, so it counts as an outage. */
 async function writeNew(
   { name, client }: Bucket,
-  { key, body, contentType }: { key: string; body: string; contentType: string | undefined },
+  { key, body, contentType }: { key: string; body: string | Uint8Array; contentType: string | undefined },
 ): Promise<boolean> {
   try {
     await client.send(

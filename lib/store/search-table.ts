@@ -1,7 +1,5 @@
-import { BatchWriteCommand, QueryCommand } from '@aws-sdk/lib-dynamodb'
-import { unavailable } from '#lib/errors.ts'
-import { inParallel } from '#lib/runtime/in-parallel.ts'
-import { pauseMs } from '#lib/store/backoff.ts'
+import { QueryCommand } from '@aws-sdk/lib-dynamodb'
+import { type WriteRequest, writeBatches } from '#lib/store/batch-write.ts'
 import { metered, type Store } from '#lib/store/table.ts'
 
 /** Tokens to add to and drop from what leads to a record. */
@@ -14,14 +12,8 @@ export type TokenPage = { ids: string[]; next?: TokenPosition }
 export type TokenPosition = string
 
 type Key = { pk: string; sk: string }
-type Request = { PutRequest: { Item: Key & { id: string } } } | { DeleteRequest: { Key: Key } }
-
-/** 25: DynamoDB's ceiling for a BatchWriteItem. */
-const writeLimit = 25
-/** 4 batches at once: enough to fill the time of a round trip, few enough to leave the API its share. */
-const batchesInFlight = 4
-/** 8 tries, 4 seconds in all: then the caller's own retry takes over. */
-const maxTries = 8
+/** What is told when the table stays overloaded. */
+const busy = 'The search index is overloaded. Try again in a few seconds.'
 
 /** Ids of up to `limit` tokens of an object that begin so; of equal tokens the oldest record first. */
 export async function readTokenPage(
@@ -46,20 +38,22 @@ export async function readTokenPage(
 
 /** Adds and drops tokens of records, in batches across records; safe to repeat. */
 export async function writeTokens(store: Store, changes: readonly TokenChange[]): Promise<void> {
-  await writeAll(
+  await writeBatches(
     store,
-    changes.flatMap(({ object, id, add, drop }): Request[] => [
+    changes.flatMap(({ object, id, add, drop }): WriteRequest[] => [
       ...add.map(token => ({ PutRequest: { Item: { ...tokenKey(object, token, id), id } } })),
       ...drop.map(token => ({ DeleteRequest: { Key: tokenKey(object, token, id) } })),
     ]),
+    busy,
   )
 }
 
 /** Deletes items of the search table by their keys. */
 export async function deleteSearchItems(store: Store, keys: readonly Key[]): Promise<void> {
-  await writeAll(
+  await writeBatches(
     store,
     keys.map(({ pk, sk }) => ({ DeleteRequest: { Key: { pk, sk } } })),
+    busy,
   )
 }
 
@@ -80,25 +74,4 @@ function tokenPartition(object: string, token: string): string {
   const [first = '', ...others] = token.slice(0, 4)
   const isPhone = first === '+' || first === '-'
   return `S#${object}#${first}${isPhone ? others.slice(0, 2).join('') : ''}`
-}
-
-async function writeAll(store: Store, requests: readonly Request[]): Promise<void> {
-  const batches: Request[][] = []
-  for (let start = 0; start < requests.length; start += writeLimit)
-    batches.push(requests.slice(start, start + writeLimit))
-  await inParallel(batches, batchesInFlight, batch => writeBatch(store, batch))
-}
-
-async function writeBatch(store: Store, requests: Request[]): Promise<void> {
-  let left = requests
-  for (let attempt = 0; left.length > 0; attempt++) {
-    if (attempt === maxTries) throw unavailable('The search index is overloaded. Try again in a few seconds.')
-    if (attempt > 0) await pauseMs(attempt)
-    const command = new BatchWriteCommand({
-      RequestItems: { [store.table.name]: left },
-      ReturnConsumedCapacity: 'TOTAL',
-    })
-    const answer = await metered(store, 'write', () => store.table.client.send(command))
-    left = (answer.UnprocessedItems?.[store.table.name] ?? []) as Request[]
-  }
 }

@@ -1,4 +1,5 @@
 import * as z from 'zod'
+import { accessPage } from '#schemas/api/access-log.ts'
 import { auditItemView, auditPage, auditView } from '#schemas/api/audits.ts'
 import { backupPage, backupView } from '#schemas/api/backups.ts'
 import { duplicateResponses } from '#schemas/api/duplicate-responses.ts'
@@ -96,6 +97,7 @@ export const namedResponses = {
   Settings: settingsView,
   MaintenanceRunView: runView,
   BackupView: backupView,
+  AccessPage: accessPage,
   BackupPage: backupPage,
   RestoreView: restoreView,
   MaintenanceRunPage: runPage,

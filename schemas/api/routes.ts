@@ -16,6 +16,7 @@ export type Route = {
     | 'api/maintenance'
     | 'api/backups'
     | 'api/restores'
+    | 'api/access-log'
     | 'api/refresh'
     | 'api/audits'
     | 'api/search'
@@ -98,6 +99,7 @@ export const routes = [
     entry: 'api/restores',
     isPublic: false,
   },
+  { operationId: 'findAccesses', method: 'GET', path: '/v1/access-log', entry: 'api/access-log', isPublic: false },
   settings('readSettings', 'GET', '/v1/settings'),
   settings('changeSettings', 'PATCH', '/v1/settings'),
   settings('readSettingsHistory', 'GET', '/v1/settings/history'),

@@ -29,6 +29,7 @@ export const laterObjects = [
   'qualityReport',
   'qualitySnapshot',
   'backup',
+  'accessAlert',
 ] as const
 
 /** The roles every tenant starts with; they are records, so an admin can change them. */
@@ -45,6 +46,7 @@ export const seedRoles = [
       can('audit', 'all', 'all', 'all', 'none'),
       can('run', 'all', 'all', 'all', 'none'),
       can('backup', 'none', 'all', 'none', 'none'),
+      can('accessAlert', 'none', 'all', 'none', 'none'),
     ],
   },
   {
@@ -90,8 +92,10 @@ export const seedRoles = [
       ...ownJobs,
       ...['run', 'backup'].map(object => can(object, 'none', 'all', 'none', 'none')),
       seesSettings,
+      can('accessAlert', 'none', 'all', 'none', 'none'),
     ],
     fieldAccess: [
+      { object: 'accessAlert', field: 'sourceIp', access: 'masked' },
       ...['customer', 'contact'].flatMap(object =>
         ['emails', 'phones', 'address'].map(field => ({ object, field, access: 'masked' })),
       ),

@@ -98,6 +98,7 @@ function withoutLines(pattern: RegExp): (files: Files) => Files {
   }
   return files => ({
     ...files,
-    writeNew: (key, body, options) => files.writeNew(key, key.includes('/results/') ? shorter(body) : body, options),
+    writeNew: (key, body, options) =>
+      files.writeNew(key, key.includes('/results/') ? shorter(String(body)) : body, options),
   })
 }

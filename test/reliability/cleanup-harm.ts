@@ -159,7 +159,9 @@ function interrupted(files: Files, person: (id: string) => Promise<void>): Files
     writeNew: async (key, body, options) => {
       const isNew = await files.writeNew(key, body, options)
       if (key.includes('/intents/'))
-        for (const line of body.split('\n').filter(text => text.startsWith('{"kind":"fixed"')))
+        for (const line of String(body)
+          .split('\n')
+          .filter(text => text.startsWith('{"kind":"fixed"')))
           await person(JSON.parse(line).id)
       return isNew
     },

@@ -1,3 +1,4 @@
+import { accessExchanges } from '#functions/api/openapi/access-operations.ts'
 import { emptyAnswer, errorAnswers, jsonAnswer } from '#functions/api/openapi/answers.ts'
 import { backupExchanges } from '#functions/api/openapi/backup-operations.ts'
 import { type Body, jsonBody } from '#functions/api/openapi/bodies.ts'
@@ -139,6 +140,7 @@ const others: Readonly<Record<OtherOperation, Exchange>> = {
   ...groupExchanges,
   ...qualityExchanges,
   ...settingsExchanges,
+  ...accessExchanges,
   ...runExchanges,
   ...restoreExchanges,
   ...backupExchanges,

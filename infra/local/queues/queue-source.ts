@@ -82,6 +82,7 @@ export function startQueueSource(source: QueueSourceDefinition, { sqs, invoke, l
   }
   const unsubscribe = sqs.onMessage(source.queueArn, pump)
   return {
+    isPatient: source.windowMs > 0,
     isIdle: async () => running.size === 0 && sqs.depth(source.queueArn) === 0,
     stop: async () => {
       stopping.abort()

@@ -33,7 +33,7 @@ export const customResources: Service = {
       writeFileSync(file, JSON.stringify(known, null, 2))
     }
     // Seeded users can sign in once the reactions to their records have run.
-    await drain(context, AbortSignal.timeout(longestDrainMs))
+    await drain(context, { signal: AbortSignal.timeout(longestDrainMs) })
     return async () => {}
   },
 }

@@ -38,6 +38,8 @@ export type StreamSourceSupport = {
 export type EventSource = {
   /** True when everything that has arrived by now is processed. */
   isIdle(): Promise<boolean>
+  /** It lets what arrives come together before it works on it: nobody waits for that. */
+  isPatient?: boolean
   /** Ends after the batch in work; what is not finished is read again at the next start. */
   stop(): Promise<void>
 }

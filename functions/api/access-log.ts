@@ -1,0 +1,18 @@
+import { ok } from '#functions/edge/answers.ts'
+import { on } from '#functions/edge/endpoint.ts'
+import { serve } from '#functions/edge/route.ts'
+import { findAccesses } from '#lib/access-log/find-accesses.ts'
+import { required } from '#lib/runtime/env.ts'
+import { createStore, openTable, type Table } from '#lib/store/table.ts'
+import { FindAccesses } from '#schemas/api/access-log.ts'
+
+let table: Table | undefined
+
+function openIndex() {
+  table ??= openTable(required('ACCESS_LOG_TABLE_NAME'))
+  return createStore(table)
+}
+
+export const handler = serve([
+  on(FindAccesses, async (ctx, { query }) => ok(await findAccesses(ctx, openIndex(), query))),
+])

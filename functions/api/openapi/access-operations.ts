@@ -1,0 +1,22 @@
+import { jsonAnswer } from '#functions/api/openapi/answers.ts'
+import { reference, type Schema } from '#functions/api/openapi/fields.ts'
+import type { OperationText } from '#functions/api/openapi/operation-texts.ts'
+
+type Exchange = { answers: Record<string, Schema> }
+
+/** What the documentation says of the access log. */
+export const accessTexts = {
+  findAccesses: {
+    summary: 'Ask the access log',
+    description:
+      'Who did what, the latest first: every call of the API, refused ones too, and every step of long work, some seconds ' +
+      'after it happened. With `record`: who viewed, changed or exported it, lists that showed it included (once a minute ' +
+      'for each person). For admins and auditors; auditors see addresses masked.',
+    codes: ['validation_failed', 'unknown_field', 'invalid_cursor', 'not_found'],
+  },
+} as const satisfies Record<string, OperationText>
+
+/** What the operations on the access log answer. */
+export const accessExchanges = {
+  findAccesses: { answers: { 200: jsonAnswer('A page of accesses.', reference('AccessPage'), {}) } },
+} satisfies Record<string, Exchange>

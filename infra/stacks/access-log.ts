@@ -1,0 +1,106 @@
+import { RemovalPolicy, Stack, type StackProps } from 'aws-cdk-lib'
+import { AttributeType, BillingMode, Table, TableEncryption } from 'aws-cdk-lib/aws-dynamodb'
+import type { Bucket } from 'aws-cdk-lib/aws-s3'
+import type { Construct } from 'constructs'
+import { type Access, itemAccess, keyUseThrough } from '#infra/constructs/access.ts'
+import { acknowledge } from '#infra/constructs/acknowledge.ts'
+import { Consumer } from '#infra/constructs/consumer.ts'
+import type { House } from '#infra/constructs/house.ts'
+import { LockedBucket } from '#infra/constructs/locked-bucket.ts'
+import type { DataStack } from '#infra/stacks/data.ts'
+import type { EventsStack } from '#infra/stacks/events.ts'
+import { accessEventSource } from '#schemas/events/access-recorded.ts'
+
+type AccessLogProps = StackProps & { house: House; data: DataStack; events: EventsStack }
+
+/** Who did what: from access records on the bus to locked log files and an index to ask. */
+export class AccessLogStack extends Stack {
+  readonly bucket: Bucket
+  readonly index: Table
+  /** Putting access records on their way, for whatever answers requests or does long work. */
+  readonly emit: Access
+  /** Asking the index. */
+  readonly find: Access
+  readonly consumers: readonly Consumer[]
+
+  constructor(scope: Construct, id: string, props: AccessLogProps) {
+    super(scope, id, { ...props, terminationProtection: !props.house.tenant.disposable })
+    this.bucket = this.createBucket(props.house)
+    this.index = this.createIndex(props.house)
+    const writer = this.createWriter(props)
+    this.consumers = [writer]
+    this.emit = this.accessToEmit(props, writer)
+    this.find = itemAccess(this.index, { ...this.indexOf(props.house), actions: ['Query'] })
+  }
+
+  /** Access to files of the bucket under some prefixes. */
+  files({ key }: House, { prefixes, actions }: { prefixes: readonly string[]; actions: 'read' | 'readWrite' }): Access {
+    // Without an upload in parts: log files and digests are small, and locked from their first byte.
+    const objectActions = actions === 'read' ? ['s3:GetObject'] : ['s3:GetObject', 's3:PutObject']
+    const keyActions = actions === 'read' ? ['kms:Decrypt'] : ['kms:Decrypt', 'kms:GenerateDataKey']
+    return {
+      environment: { ACCESS_LOG_BUCKET: this.bucket.bucketName, ACCESS_LOG_ACCOUNT: this.account },
+      permissions: [
+        { actions: objectActions, resources: prefixes.map(prefix => this.bucket.arnForObjects(prefix)) },
+        { actions: ['s3:ListBucket'], resources: [this.bucket.bucketArn] },
+        keyUseThrough('s3', key, keyActions),
+      ],
+    }
+  }
+
+  private createBucket({ tenant, key }: House): Bucket {
+    const { bucket } = new LockedBucket(this, 'Log', { tenant, key, lock: tenant.accessLogLock })
+    acknowledge(bucket, {
+      'AwsSolutions-S1':
+        'It is itself the log. Who reads it through the API is in it; readers past the API are in CloudTrail.',
+      'AwsSolutions-S13': 'Its digests have their own witness in the second region.',
+    })
+    return bucket
+  }
+
+  private createIndex({ tenant, key }: House): Table {
+    const table = new Table(this, 'AccessIndex', {
+      partitionKey: { name: 'pk', type: AttributeType.STRING },
+      sortKey: { name: 'sk', type: AttributeType.STRING },
+      billingMode: BillingMode.PAY_PER_REQUEST,
+      encryption: TableEncryption.CUSTOMER_MANAGED,
+      encryptionKey: key,
+      timeToLiveAttribute: 'ttl',
+      deletionProtection: !tenant.disposable,
+      removalPolicy: tenant.disposable ? RemovalPolicy.DESTROY : RemovalPolicy.RETAIN,
+    })
+    acknowledge(table, { 'AwsSolutions-DDB3': 'Derived from the log files, which are kept and cannot be altered.' })
+    return table
+  }
+
+  private createWriter({ house, data, events }: AccessLogProps): Consumer {
+    return new Consumer(this, 'WriteAccessLog', {
+      house,
+      bus: events.bus,
+      pattern: { source: [accessEventSource] },
+      entry: 'events/write-access-log',
+      description: 'Writes access records to log files that cannot be altered, and to the index to ask',
+      errorImpact: 'Who did what cannot be asked for what happened last; nothing is lost while the queue keeps it.',
+      uses: [
+        data.records.readById,
+        itemAccess(this.index, { ...this.indexOf(house), actions: ['PutItem', 'BatchWriteItem'] }),
+        this.files(house, { prefixes: ['AWSLogs/*'], actions: 'readWrite' }),
+      ],
+      // Files of some size, and few of them: auditors read them one by one. Somebody at a laptop waits for his own.
+      batch: { size: 1_000, windowS: house.tenant.disposable ? 2 : 20 },
+      maxConcurrency: 4,
+      memoryMb: 1024,
+    })
+  }
+
+  private accessToEmit({ events }: AccessLogProps, { queue }: Consumer): Access {
+    return {
+      environment: { BUS_NAME: events.bus.eventBusName, ACCESS_LOG_QUEUE_URL: queue.queue.queueUrl },
+      permissions: [{ actions: ['events:PutEvents'], resources: [events.bus.eventBusArn] }, ...queue.send.permissions],
+    }
+  }
+
+  private indexOf({ key }: House) {
+    return { variable: 'ACCESS_LOG_TABLE_NAME', key }
+  }
+}

@@ -1,0 +1,91 @@
+import { idInArn } from '#lib/access-log/record-parts.ts'
+import type { AccessEntry, AccessItem, Claim } from '#lib/store/access-index.ts'
+import type { Key } from '#lib/store/keys.ts'
+import type { AccessRecord } from '#schemas/events/access-recorded.ts'
+
+/** 20: what a person looks at; the log file names all. */
+const mostRecords = 20
+/** 4: spreads the writes of a month over as many partitions, 1,000 a second each. */
+const monthShards = 4
+const secondsOfDay = 86_400
+
+/** Who it is when nobody can be told. */
+export const unknownActor = 'unknown'
+
+/** Partitions of all accesses of a month (`yyyy-mm`). */
+export function monthPartitions(month: string): string[] {
+  return Array.from({ length: monthShards }, (_, shard) => `M#${month}#${shard}`)
+}
+
+/** The partition of one person's, program's or service's accesses. */
+export const actorPartition = (id: string): string => `A#${id}`
+/** The partition of the accesses to one record. */
+export const recordPartition = (id: string): string => `R#${id}`
+/** The partition of one kind of access. */
+export const actionPartition = (action: string): string => `N#${action}`
+
+/** The entry of an access in a log file. */
+export function entryOf(record: AccessRecord, file: string): AccessEntry {
+  const { userIdentity: who, additionalEventData: more, resources } = record
+  const role = who.sessionContext?.sessionIssuer?.userName
+  return {
+    eventId: record.eventID,
+    requestId: record.requestID,
+    at: more.startedAt,
+    action: record.eventName,
+    actor: {
+      type: who.type,
+      id: who.principalId ?? unknownActor,
+      ...(who.userName !== undefined && { name: who.userName }),
+      ...(role !== undefined && { role }),
+      ...(who.invokedBy !== undefined && { via: who.invokedBy }),
+    },
+    sourceIp: record.sourceIPAddress,
+    userAgent: record.userAgent,
+    readOnly: record.readOnly,
+    ...(more.status !== undefined && { status: more.status }),
+    ...(record.errorCode !== undefined && { errorCode: record.errorCode }),
+    records: resources.slice(0, mostRecords).map(({ ARN }) => idInArn(ARN)),
+    recordCount: resources.length,
+    file,
+  }
+}
+
+/** The item that says which file an access is in: one for each, by its time and id, in its month. */
+export function claimOf(record: AccessRecord, file: string, indexDays: number): Claim {
+  const entry = entryOf(record, file)
+  const shard = Number.parseInt(entry.eventId.slice(0, 4), 16) % monthShards
+  return { pk: `M#${entry.at.slice(0, 7)}#${shard}`, sk: sortOf(entry), ttl: expiry(entry, indexDays), file, entry }
+}
+
+/** The items by which an access is found: by who, by what was done, and by each record. */
+export function accessItems(record: AccessRecord, file: string, indexDays: number): AccessItem[] {
+  const entry = entryOf(record, file)
+  const ttl = expiry(entry, indexDays)
+  const sk = sortOf(entry)
+  const of = (key: Key): AccessItem => ({ ...key, ttl, entry })
+  return [
+    of({ pk: actorPartition(entry.actor.id), sk }),
+    of({ pk: actionPartition(entry.action), sk }),
+    ...record.resources.map(({ ARN }) => of(recordKeyOf(record, entry, idInArn(ARN)))),
+  ]
+}
+
+/**
+ * Where an access stands among those to a record. What merely showed the record among others (a page of a list, a part of
+ * an export) is kept once a minute for each person and action: people page through the same lists all day.
+ */
+function recordKeyOf({ readOnly, resources, requestParameters }: AccessRecord, entry: AccessEntry, id: string): Key {
+  const isNamed = Object.values(requestParameters ?? {}).includes(id)
+  const isAmongOthers = readOnly && resources.length > 1 && !isNamed
+  const sk = isAmongOthers ? `${entry.at.slice(0, 16)}#${entry.action}#${entry.actor.id}` : sortOf(entry)
+  return { pk: recordPartition(id), sk }
+}
+
+function sortOf({ at, eventId }: AccessEntry): string {
+  return `${at}#${eventId}`
+}
+
+function expiry({ at }: AccessEntry, indexDays: number): number {
+  return Math.floor(Date.parse(at) / 1000) + indexDays * secondsOfDay
+}
