@@ -84,11 +84,12 @@ export class AccessLogStack extends Stack {
       uses: [
         data.records.readById,
         itemAccess(this.index, { ...this.indexOf(house), actions: ['PutItem', 'BatchWriteItem'] }),
-        this.files(house, { prefixes: ['AWSLogs/*'], actions: 'readWrite' }),
+        this.files(house, { prefixes: [`AWSLogs/${this.account}/CloudTrail/*`], actions: 'readWrite' }),
       ],
       // Files of some size, and few of them: auditors read them one by one. Somebody at a laptop waits for his own.
       batch: { size: 1_000, windowS: house.tenant.disposable ? 2 : 20 },
-      maxConcurrency: 4,
+      // The fewest there can be: the more at a time, the more and smaller the files.
+      maxConcurrency: 2,
       memoryMb: 1024,
     })
   }

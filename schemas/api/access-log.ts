@@ -45,10 +45,7 @@ export const accessView = z.strictObject({
 /** A page of accesses, the latest first. */
 export const accessPage = z.strictObject({
   items: z.array(accessView),
-  nextCursor: z
-    .string()
-    .optional()
-    .meta({
-      description: 'There may be more: a page can hold fewer than `limit`, even none, and still have a next one.',
-    }),
+  nextCursor: z.string().optional().meta({
+    description: 'There may be more: a page can hold fewer than `limit`, even none, and still have a next one.',
+  }),
 })

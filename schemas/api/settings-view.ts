@@ -38,6 +38,7 @@ export const settingsView = z.strictObject({
   reports: shape.reports.unwrap().optional(),
   backup: shape.backup.unwrap().optional(),
   restoreDrill: shape.restoreDrill.unwrap().optional(),
+  accessLog: shape.accessLog.unwrap().optional(),
   standards: shape.standards.unwrap().optional(),
   updatedAt: z.iso.datetime().optional(),
   updatedBy: z.string().optional(),

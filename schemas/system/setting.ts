@@ -23,6 +23,7 @@ export const setting = defineObject({
     refresh: section('Refresh plans', '核实计划'),
     audit: section('Audits', '人工抽查'),
     reports: section('Reports', '质量报告'),
+    accessLog: section('Access log', '访问日志'),
     standards: section('Entry standards', '录入标准'),
   },
 })

@@ -45,6 +45,7 @@ describe('alarms', () => {
       'evergreen-acme-sync-sign-in',
       'evergreen-acme-update-schedules',
       'evergreen-acme-update-search',
+      'evergreen-acme-write-access-log',
     ])
   })
 

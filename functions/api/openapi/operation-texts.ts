@@ -1,5 +1,5 @@
-import { backupTexts } from '#functions/api/openapi/backup-operations.ts'
 import { accessTexts } from '#functions/api/openapi/access-operations.ts'
+import { backupTexts } from '#functions/api/openapi/backup-operations.ts'
 import { qualityTexts } from '#functions/api/openapi/quality-texts.ts'
 import { refreshTexts } from '#functions/api/openapi/refresh-texts.ts'
 import { restoreTexts } from '#functions/api/openapi/restore-operations.ts'

@@ -39,7 +39,8 @@ const isTenantKey = (value: unknown): boolean =>
  */
 const nameless = [
   ({ Action, Resource }: Properties) =>
-    all(Action, /^s3:(Get|Put)Object$|^s3:AbortMultipartUpload$/) && all(Resource, /"\/[a-z]+\/\*"\]\]\}$/),
+    all(Action, /^s3:(Get|Put)Object$|^s3:AbortMultipartUpload$/) &&
+    all(Resource, /"\/([a-z]+|CloudTrail(-Digest)?)\/\*"\]\]\}$/),
   ({ Action, Resource }: Properties) =>
     all(Action, /^s3:(\w*Object\w*|ReplicateTags|AbortMultipartUpload)$/) &&
     all(Resource, /:s3:::evergreen-[a-z-]+-vault-.*\/\*"/),

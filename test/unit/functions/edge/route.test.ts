@@ -6,9 +6,10 @@ import { CrmError, invalidAt } from '#lib/errors.ts'
 import { WhoAmI } from '#schemas/api/me.ts'
 import { CheckHealth } from '#schemas/api/open.ts'
 import { httpEvent, lambdaContext } from '../../../support/http-event.ts'
+import { keptAccesses } from '../../../support/kept-accesses.ts'
 
 const answering = (answer: () => Promise<never> | ReturnType<typeof ok>) =>
-  serve([onPublic(CheckHealth, async () => answer())])
+  serve([onPublic(CheckHealth, async () => answer())], keptAccesses().open)
 
 const throwing = (error: unknown) =>
   answering(() => {
@@ -102,7 +103,7 @@ describe('serve', () => {
 
   it('answers 503 in time when the handler does not', async () => {
     const write = vi.spyOn(process.stdout, 'write').mockReturnValue(true)
-    const never = serve([onPublic(CheckHealth, () => new Promise(() => undefined))])
+    const never = serve([onPublic(CheckHealth, () => new Promise(() => undefined))], keptAccesses().open)
     const result = await never(httpEvent(), lambdaContext(520))
     expect(result).toMatchObject({ statusCode: 503, headers: { 'retry-after': '2' } })
     write.mockRestore()
@@ -153,7 +154,7 @@ describe('serve', () => {
     ['DELETE', '/v1/customers/external/erp/1', 405, 'PUT'],
     ['GET', '/v1//x', 404, undefined],
   ])('answers %s %s with %i', async (method, path, statusCode, allow) => {
-    const result = await call(serve([]), { method, path, routeKey: '$default' })
+    const result = await call(serve([], keptAccesses().open), { method, path, routeKey: '$default' })
     expect(result.statusCode).toBe(statusCode)
     expect(result.headers?.['allow']).toBe(allow)
   })
