@@ -38,7 +38,6 @@ export function on<P extends z.ZodType, Q extends z.ZodType, B extends z.ZodType
     async answer(call) {
       const { event } = call
       const ctx = await contextOf(call)
-      call.isGuarded = isGuarded(ctx, route.operationId, event.pathParameters?.['object'])
       const input = {
         method: event.requestContext.http.method,
         rawPath: event.rawPath,
@@ -49,6 +48,7 @@ export function on<P extends z.ZodType, Q extends z.ZodType, B extends z.ZodType
         ifMatch: headerOf(event, 'if-match'),
         ifNoneMatch: headerOf(event, 'if-none-match'),
       }
+      call.isGuarded = isGuarded(ctx, { ...route, plural: event.pathParameters?.['object'], body: input.body })
       const idempotency = route.method === 'GET' ? undefined : readIdempotency(event, ctx.actor.id)
       return handle(idempotency ? { ...ctx, idempotency } : ctx, input)
     },

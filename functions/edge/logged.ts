@@ -2,9 +2,9 @@ import type { Answer, Call, HttpResult } from '#functions/edge/http.ts'
 import { parseQuery } from '#functions/edge/parse-query.ts'
 import { problemAnswer } from '#functions/edge/problem.ts'
 import { toHttp } from '#functions/edge/respond.ts'
+import type { AccessLine } from '#lib/access-log/access-line.ts'
 import { callRecord } from '#lib/access-log/call-record.ts'
 import { handsOutFile } from '#lib/access-log/shown.ts'
-import type { Trail } from '#lib/access-log/trail.ts'
 import { unavailable } from '#lib/errors.ts'
 import type { AccessRecord } from '#schemas/events/access-recorded.ts'
 
@@ -13,28 +13,28 @@ import type { AccessRecord } from '#schemas/events/access-recorded.ts'
  * ordinary calls go straight to the queue behind it; a call that would show sensitive fields or hand out a file is
  * answered 503, and so is every call when the queue takes nothing either (docs/decisions/0022).
  */
-export async function logged(call: Call, answer: Answer, openTrail: () => Trail): Promise<HttpResult> {
+export async function logged(call: Call, answer: Answer, openLine: () => AccessLine): Promise<HttpResult> {
   const startedAt = performance.now()
-  const trail = openTrail()
+  const line = openLine()
   const result = toHttp(answer, call)
   const final =
     result.statusCode === answer.status ? answer : { ...answer, status: result.statusCode ?? 500, json: undefined }
-  const told = await tell(call, final, trail)
+  const told = await tell(call, final, line)
   call.logMs = performance.now() - startedAt
   return told === 'logged' ? result : toHttp(told, call)
 }
 
-async function tell(call: Call, answer: Answer, trail: Trail): Promise<'logged' | Answer> {
-  const record = recordOf(call, answer, trail)
+async function tell(call: Call, answer: Answer, line: AccessLine): Promise<'logged' | Answer> {
+  const record = recordOf(call, answer, line)
   try {
-    await trail.publish(record)
+    await line.publish(record)
     return 'logged'
   } catch (error) {
     call.log.error('The bus does not take access records', { eventId: record.eventID, error })
   }
-  if (!mustNotGoUnseen(call, answer)) return (await isSpooled(call, record, trail)) ? 'logged' : refusal(call)
+  if (!mustNotGoUnseen(call, answer)) return (await isSpooled(call, record, line)) ? 'logged' : refusal(call)
   const refused = refusal(call)
-  await isSpooled(call, recordOf(call, refused, trail), trail)
+  await isSpooled(call, recordOf(call, refused, line), line)
   return refused
 }
 
@@ -43,9 +43,9 @@ function mustNotGoUnseen({ isGuarded }: Call, { status, json, headers }: Answer)
   return handsOutFile(json, headers?.['location']) || (isGuarded === true && status >= 200 && status < 300)
 }
 
-async function isSpooled(call: Call, record: AccessRecord, trail: Trail): Promise<boolean> {
+async function isSpooled(call: Call, record: AccessRecord, line: AccessLine): Promise<boolean> {
   try {
-    await trail.spool(record)
+    await line.spool(record)
     call.log.warn('An access record waits in the queue, past the bus', { eventId: record.eventID })
     return true
   } catch (error) {
@@ -59,7 +59,7 @@ function refusal({ traceId }: Call): Answer {
   return problemAnswer(unavailable(detail), { traceId })
 }
 
-function recordOf(call: Call, answer: Answer, { home }: Trail): AccessRecord {
+function recordOf(call: Call, answer: Answer, { home }: AccessLine): AccessRecord {
   const { event, requestId, traceId, route, caller, body } = call
   const { http, timeEpoch } = event.requestContext
   return callRecord(home, {

@@ -7,7 +7,7 @@ import { answerError } from '#functions/edge/respond.ts'
 import { serverTiming } from '#functions/edge/server-timing.ts'
 import { traceIdOf } from '#functions/edge/trace.ts'
 import { unrouted } from '#functions/edge/unrouted.ts'
-import { openTrail } from '#lib/access-log/trail.ts'
+import { openAccessLine } from '#lib/access-log/access-line.ts'
 import { unavailable } from '#lib/errors.ts'
 import { createLogger } from '#lib/runtime/logger.ts'
 
@@ -25,14 +25,14 @@ const problems: middy.MiddlewareObj<Call, Answer, Error> = {
 }
 
 /** The stack that every HTTP function runs in: finds the endpoint of the route, lets it answer, turns errors into problems, and logs the access before the answer goes out. */
-export function serve(endpoints: readonly Endpoint[], trail = openTrail): HttpHandler {
+export function serve(endpoints: readonly Endpoint[], openLine = openAccessLine): HttpHandler {
   const byRouteKey = new Map(endpoints.map(endpoint => [`${endpoint.route.method} ${endpoint.route.path}`, endpoint]))
   const run = middy<Call, Answer, Error>({ timeoutEarlyInMillis, timeoutEarlyResponse: tookTooLong })
     .use(problems)
     .handler((call: Call) => endpointOf(call, byRouteKey).answer(call))
   return async (event, context) => {
     const call = openCall(event)
-    const result = await logged(call, await run(call, context), trail)
+    const result = await logged(call, await run(call, context), openLine)
     return { ...result, headers: { ...result.headers, ...serverTiming(call) } }
   }
 }

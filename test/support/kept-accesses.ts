@@ -1,11 +1,11 @@
-import type { Trail } from '#lib/access-log/trail.ts'
+import type { AccessLine } from '#lib/access-log/access-line.ts'
 import type { AccessRecord } from '#schemas/events/access-recorded.ts'
 
-/** A trail that keeps in memory what it is given; either way may be down. */
+/** A line that keeps in memory what it is given; either way may be down. */
 export function keptAccesses(down: { bus?: boolean; queue?: boolean } = {}) {
   const published: AccessRecord[] = []
   const spooled: AccessRecord[] = []
-  const trail: Trail = {
+  const line: AccessLine = {
     home: { tenant: 'test', region: 'eu-west-1' },
     publish: async record => {
       if (down.bus) throw new Error('the bus is down')
@@ -16,5 +16,5 @@ export function keptAccesses(down: { bus?: boolean; queue?: boolean } = {}) {
       spooled.push(record)
     },
   }
-  return { published, spooled, open: () => trail }
+  return { published, spooled, open: () => line }
 }

@@ -6,7 +6,7 @@ import { readEnv, required } from '#lib/runtime/env.ts'
 import { type AccessRecord, accessEventSource, accessEventType } from '#schemas/events/access-recorded.ts'
 
 /** Where access records go: the bus, or, when that takes none, the queue that the bus would bring them to. */
-export type Trail = {
+export type AccessLine = {
   home: Home
   /** @throws Error when the bus does not take it; nothing is known of where it is then. */
   publish(record: AccessRecord): Promise<void>
@@ -17,15 +17,15 @@ export type Trail = {
 /** 10 entries and 256 KB: EventBridge's ceilings for a PutEvents, less what an entry counts for beside its detail. */
 const bounds = { items: 10, bytes: 250_000, calls: 2 }
 
-let opened: Trail | undefined
+let opened: AccessLine | undefined
 
-/** The trail of this function; opened once a container. */
-export function openTrail(): Trail {
+/** The line of this function; opened once a container. */
+export function openAccessLine(): AccessLine {
   opened ??= connect()
   return opened
 }
 
-function connect(): Trail {
+function connect(): AccessLine {
   const { events, queue } = openLines()
   const bus = required('BUS_NAME')
   const share = shareCalls<string>(bounds, details => putEvents(events, bus, details))
