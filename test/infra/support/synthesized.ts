@@ -13,7 +13,16 @@ export type Resources = Record<string, Resource>
 // CDK's check against CloudFormation's schemas takes longer than all the rest: app.test.ts runs it once for all.
 process.env['CDK_VALIDATION'] = 'false'
 
-const stackNames = ['backup-copy', 'data', 'events', 'access-log', 'workflows', 'schedules', 'api', 'observability'] as const
+const stackNames = [
+  'backup-copy',
+  'data',
+  'events',
+  'access-log',
+  'workflows',
+  'schedules',
+  'api',
+  'observability',
+] as const
 
 /** Resources of a tenant's stacks, and all of them together (logical ids prefixed by the stack). */
 export type Synthesized = Record<(typeof stackNames)[number] | 'all', Resources>
