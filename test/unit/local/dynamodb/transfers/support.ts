@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { gunzipSync } from 'node:zlib'
@@ -67,11 +68,14 @@ export type Ground = {
   transfers: Transfers
   /** Ends the transfers and starts them again, as a restart of the stack does. */
   restart(): Promise<void>
+  /** Ends all; the folder stays. */
+  halt(): Promise<void>
   stop(): Promise<void>
 }
 
-export async function startGround(): Promise<Ground> {
-  const directory = mkdtempSync(join(scratchRoot, 'evergreen-transfers-'))
+export const newDirectory = () => mkdtempSync(join(scratchRoot, 'evergreen-transfers-'))
+
+export async function startGround(directory = newDirectory()): Promise<Ground> {
   const engine = await startDynamoDbProcess({ binary: findDynoxide(), directory, log: () => {} })
   const call = createDynamoDbClient(engine.url)
   await ensureTables(call, [table, bare])
@@ -88,15 +92,28 @@ export async function startGround(): Promise<Ground> {
       await ground.transfers.stop()
       ground.transfers = await start()
     },
-    stop: async () => {
+    halt: async () => {
       await ground.transfers.stop()
       client.destroy()
       await s3.stop()
       await engine.stop()
+    },
+    stop: async () => {
+      await ground.halt()
       rmSync(directory, { recursive: true, force: true })
     },
   }
   return ground
+}
+
+/** Items with some content that does not compress, straight through the engine's batch call. */
+export async function putMany({ call }: Ground, count: number): Promise<void> {
+  for (let from = 0; from < count; from += 25) {
+    const batch = Array.from({ length: Math.min(25, count - from) }, (_, i) => ({
+      PutRequest: { Item: item(`many-${from + i}`, { blob: { B: randomBytes(900).toString('base64') } }) },
+    }))
+    await call('BatchWriteItem', { RequestItems: { [table.name]: batch } })
+  }
 }
 
 export const put = ({ call }: Ground, Item: Item, TableName = table.name) => call('PutItem', { TableName, Item })
@@ -139,6 +156,16 @@ export async function manifestOf(ground: Ground, { ExportManifest }: Record<stri
   const summary = JSON.parse(await readText(ground, String(ExportManifest)))
   const files = (await readText(ground, summary.manifestFilesS3Key)).trimEnd().split('\n')
   return { summary, files: files.map(line => JSON.parse(line) as ManifestEntry) }
+}
+
+export type Change = { Metadata: Item; Keys: Item; OldImage?: Item; NewImage?: Item }
+
+/** What an incremental export tells of each key. */
+export async function changesOf(ground: Ground, description: Record<string, unknown>): Promise<Map<string, Change>> {
+  const changes = (await linesOf(ground, description)) as unknown as Change[]
+  const byKey = new Map(changes.map(change => [keyOf(change.Keys), change]))
+  if (byKey.size !== changes.length) throw new Error('A key is exported twice')
+  return byKey
 }
 
 /** All lines of an export, parsed. */
