@@ -10,6 +10,8 @@ const endpointsShape = z.object({
   /** Base URL of each emulated AWS service. */
   endpoints: z.record(z.string(), z.string()),
   tables: z.array(z.string()),
+  /** What the function that writes digests is told of buckets and keys. */
+  accessLog: z.record(z.string(), z.string()).optional(),
 })
 
 /** Where a running stack can be reached; for the token command and for tools of a developer. */

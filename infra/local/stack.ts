@@ -7,6 +7,7 @@ import { removeEndpoints, writeEndpoints } from './endpoints-file.ts'
 import type { Authorize } from './engines/engine.ts'
 import { createAuthorizer } from './engines/iam.ts'
 import type { SentMail } from './engines/ses/outbox.ts'
+import { readFunctions } from './lambda/definition.ts'
 import { type FolderLock, lockFolder } from './lock.ts'
 import { createNaming } from './names.ts'
 import { readPrincipals } from './principals.ts'
@@ -105,8 +106,15 @@ function publishEndpoints(context: Context): Ending {
     admin: { url, secret },
     endpoints: context.endpoints,
     tables: Object.values(tableNames(context)),
+    accessLog: accessLogOf(context),
   })
   return async () => removeEndpoints(context.dataDir)
+}
+
+/** Nothing where the template has no access log. */
+function accessLogOf({ assembly, resolve }: Context): Record<string, string> | undefined {
+  const writer = readFunctions(assembly, resolve).find(({ name }) => name.endsWith('-write-digest'))
+  return writer && { ...writer.environment, AWS_REGION: writer.region }
 }
 
 function toStack(context: Context, stop: Ending): LocalStack {

@@ -4,12 +4,13 @@ import { parseArgs } from 'node:util'
 import { csvSets } from './encodings.ts'
 import { erSets } from './er-sets.ts'
 import type { EvalResult, EvalSet } from './eval-set.ts'
+import { trailSets } from './trail.ts'
 import { unicodeSets } from './unicode.ts'
 import { scriptSets } from './zh-script.ts'
 
-// npm run eval -- [er|csv|text|<set> …] [--data FOLDER]: judges the product on inputs whose truth is known. Ends 1 when a set is under its bar.
+// npm run eval -- [er|csv|text|trail|<set> …] [--data FOLDER]: judges the product on inputs whose truth is known. Ends 1 when a set is under its bar.
 
-const sets: EvalSet[] = [...erSets, ...csvSets, ...scriptSets, ...unicodeSets]
+const sets: EvalSet[] = [...erSets, ...csvSets, ...scriptSets, ...unicodeSets, ...trailSets]
 
 const { values, positionals } = parseArgs({ allowPositionals: true, options: { data: { type: 'string' } } })
 const data = resolve(values.data ?? process.env['EVAL_DATA'] ?? join(import.meta.dirname, '../../../shared/data'))

@@ -1,51 +1,63 @@
 import { createPublicKey } from 'node:crypto'
-import { GetPublicKeyCommand, KMSClient } from '@aws-sdk/client-kms'
-import { ListBucketsCommand, S3Client } from '@aws-sdk/client-s3'
+import * as z from 'zod'
 import type { Trail } from '#lib/access-log/log-keys.ts'
+import { fingerprintOf, keysByFingerprint, type PublicKeys } from '#lib/access-log/public-keys.ts'
 import { openTrailBucket } from '#lib/access-log/trail-bucket.ts'
 import type { TrailStore } from '#lib/access-log/trail-store.ts'
-import local from '../../tenants/local.json' with { type: 'json' }
+import { openEvidenceKey } from '#lib/evidence/evidence-key.ts'
 import { runningStack } from '../endpoints-file.ts'
-import { localAccount } from '../resolve.ts'
 
-/** The access log of the running local stack: its bucket, that of its anchors, and the public half of the key. */
-export type RunningTrail = { trail: Trail; store: TrailStore; anchors: TrailStore; publicKeyPem: string }
+/** The access log of a running CRM: its bucket, that of its anchors, and the public half of the key. */
+export type RunningTrail = {
+  trail: Trail
+  store: TrailStore
+  anchors: TrailStore
+  publicKeyPem: string
+  publicKeyFingerprint: string
+  publicKeys: PublicKeys
+}
 
-/** Opens it; throws, saying what to do, when no stack runs. */
+const variables = z.object({
+  ACCESS_LOG_BUCKET: z.string(),
+  ACCESS_LOG_ACCOUNT: z.string(),
+  AWS_REGION: z.string(),
+  BACKUP_COPY_BUCKET: z.string(),
+  BACKUP_COPY_REGION: z.string(),
+  EVIDENCE_KEY_ARN: z.string(),
+})
+
+/**
+ * Opens the access log that the environment names, as it names it to the function write-digest; without ACCESS_LOG_BUCKET that
+ * of the running local stack. Throws, saying what to do, when there is neither.
+ */
 export async function openRunningTrail(): Promise<RunningTrail> {
-  const { endpoints } = runningStack()
-  Object.assign(process.env, {
-    AWS_ENDPOINT_URL_S3: endpoints['s3'],
-    AWS_ENDPOINT_URL_KMS: endpoints['kms'],
-    AWS_REGION: local.region,
-    AWS_ACCESS_KEY_ID: 'local',
-    AWS_SECRET_ACCESS_KEY: 'local',
-  })
-  const buckets = await bucketNames()
+  if (process.env['ACCESS_LOG_BUCKET'] === undefined) useLocalStack()
+  const found = variables.safeParse(process.env)
+  if (!found.success) {
+    const missing = found.error.issues.map(({ path }) => path.join('.'))
+    throw new Error(`Set ${missing.join(', ')} too, as the function write-digest has them.`)
+  }
+  const env = found.data
+  const publicKeyPem = await openEvidenceKey(env.EVIDENCE_KEY_ARN).publicKeyPem()
   return {
-    trail: { account: localAccount, region: local.region },
-    store: openTrailBucket(bucketLike(buckets, /^log[a-z]*bucket/)),
-    anchors: openTrailBucket(bucketLike(buckets, /-vault-copy-/)),
-    publicKeyPem: await publicKeyPem(),
+    trail: { account: env.ACCESS_LOG_ACCOUNT, region: env.AWS_REGION },
+    store: openTrailBucket(env.ACCESS_LOG_BUCKET),
+    anchors: openTrailBucket(env.BACKUP_COPY_BUCKET, env.BACKUP_COPY_REGION),
+    publicKeyPem,
+    publicKeyFingerprint: fingerprintOf(createPublicKey(publicKeyPem)),
+    publicKeys: keysByFingerprint([publicKeyPem]),
   }
 }
 
-async function bucketNames(): Promise<string[]> {
-  const { Buckets = [] } = await new S3Client({}).send(new ListBucketsCommand({}))
-  return Buckets.map(({ Name = '' }) => Name)
-}
-
-function bucketLike(names: readonly string[], pattern: RegExp): string {
-  const found = names.find(name => pattern.test(name))
-  if (found === undefined) throw new Error('The running stack has no access log: it is of another version, npm start')
-  return found
-}
-
-async function publicKeyPem(): Promise<string> {
-  const command = new GetPublicKeyCommand({ KeyId: `alias/evergreen-${local.name}-evidence` })
-  const { PublicKey } = await new KMSClient({}).send(command)
-  if (!PublicKey) throw new Error('KMS gave no public key of the evidence key')
-  return createPublicKey({ key: Buffer.from(PublicKey), type: 'spki', format: 'der' })
-    .export({ type: 'spki', format: 'pem' })
-    .toString()
+function useLocalStack(): void {
+  const { endpoints, accessLog } = runningStack()
+  if (accessLog === undefined)
+    throw new Error('The running stack has no access log: it is of another version, npm start')
+  Object.assign(process.env, {
+    ...accessLog,
+    AWS_ENDPOINT_URL_S3: endpoints['s3'],
+    AWS_ENDPOINT_URL_KMS: endpoints['kms'],
+    AWS_ACCESS_KEY_ID: 'local',
+    AWS_SECRET_ACCESS_KEY: 'local',
+  })
 }
