@@ -1,6 +1,8 @@
 import type { Context as LambdaContext } from 'aws-lambda'
 import * as z from 'zod'
-import { isRefusal } from '#lib/errors.ts'
+import { type AccessLine, openAccessLine } from '#lib/access-log/access-line.ts'
+import { exportRecord, stepRecord } from '#lib/access-log/step-record.ts'
+import { isRefusal, unavailable } from '#lib/errors.ts'
 import { createLogger, type Logger } from '#lib/runtime/logger.ts'
 import { isPassing } from '#lib/runtime/outage.ts'
 
@@ -11,6 +13,14 @@ export type StepCall = {
   requestId: string
   /** Milliseconds until Lambda ends the step. */
   remainingMs(): number
+  /** Logs records that are about to leave in a file: nothing of them is written unless this resolves. */
+  logExported(part: {
+    exportId: string
+    actorId: string
+    part: number
+    page: number
+    ids: readonly string[]
+  }): Promise<void>
 }
 
 /**
@@ -29,20 +39,63 @@ export type Step<Output> = (event: unknown, context: LambdaContext) => Promise<O
 export function step<Schema extends z.ZodType, Output>(
   inputSchema: Schema,
   run: (input: z.output<Schema>, call: StepCall) => Promise<Output>,
+  openLine = openAccessLine,
 ): Step<Output> {
   return async (event, context) => {
     const requestId = context.awsRequestId
     const log = createLogger({ requestId, step: context.functionName })
     const input = inputSchema.safeParse(event)
     if (!input.success) throw ended('InvalidInput', input.error, log)
+    const tell = openTeller({ line: openLine(), context, log, input: event })
+    const call = { log, requestId, remainingMs: () => context.getRemainingTimeInMillis(), logExported: tell.exported }
     try {
-      const output = await run(input.data, { log, requestId, remainingMs: () => context.getRemainingTimeInMillis() })
+      const output = await run(input.data, call)
+      await tell.ended(undefined)
       log.info('The step is done', { memoryMb: memoryMb() })
       return output
     } catch (error) {
-      throw ended(nameOf(error), error, log)
+      const name = nameOf(error)
+      await tell.ended(name).catch(lost => log.error('An access record is lost', { error: lost }))
+      throw ended(name, error, log)
     }
   }
+}
+
+/** Logs one run of a step, once: the bus first, else the queue; when neither takes it, the step is to run again. */
+function openTeller({
+  line,
+  context,
+  log,
+  input,
+}: {
+  line: AccessLine
+  context: LambdaContext
+  log: Logger
+  input: unknown
+}) {
+  const startedAt = new Date()
+  const step = context.functionName.replace(`evergreen-${line.home.tenant}-`, '')
+  let isTold = false
+  return {
+    exported: async (part: Parameters<StepCall['logExported']>[0]): Promise<void> => {
+      await line.publish(exportRecord(line.home, { ...part, startedAt: new Date() })).catch(unlogged)
+    },
+    ended: async (error: string | undefined): Promise<void> => {
+      if (isTold) return
+      const durationMs = Date.now() - startedAt.getTime()
+      const facts = { requestId: context.awsRequestId, startedAt, durationMs, step, input, error }
+      const record = stepRecord(line.home, facts)
+      await line.publish(record).catch(async reason => {
+        log.warn('An access record waits in the queue, past the bus', { eventId: record.eventID, error: reason })
+        await line.spool(record).catch(unlogged)
+      })
+      isTold = true
+    },
+  }
+}
+
+function unlogged(error: unknown): never {
+  throw unavailable('The access log cannot be written, and nothing is done unlogged. Retrying is safe.', error)
 }
 
 /** What Step Functions hands to the state that a `Catch` leads to: the error's name, and its text out of Lambda's JSON. */

@@ -26,7 +26,7 @@ export function identityOf(caller: Caller | undefined, tenant: string): Identity
 
 /** The product itself at work, for somebody where a person asked for it. */
 export function serviceIdentity(service: string, forUserId?: string): Identity {
-  if (forUserId === undefined) return { type: 'AWSService', principalId: service, invokedBy: service }
+  if (forUserId === undefined) return { type: 'AWSService', principalId: 'system', invokedBy: service }
   return { type: 'User', principalId: forUserId, invokedBy: service }
 }
 

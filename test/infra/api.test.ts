@@ -52,6 +52,7 @@ describe('routes', () => {
     ])
     expect(Object.fromEntries(sources)).toEqual({
       Records: '/*/*/*',
+      Accesses: '/*/*/*',
       Audits: '/*/*/*',
       Backups: '/*/*/*',
       Duplicates: '/*/*/*',
@@ -136,8 +137,15 @@ describe('functions', () => {
     const variables = (name: string) => Object.keys(functionNamed(acme.all, name).Environment.Variables)
     const settings = JSON.parse(functionNamed(acme.all, 'records').Environment.Variables.TENANT)
     expect(tenantSettings.parse(settings)).toMatchObject({ name: 'acme', listShards: 4 })
-    expect(variables('health')).toEqual(['TENANT'])
-    expect(variables('records')).toEqual(['TENANT', 'TABLE_NAME', 'USER_POOL_ID', 'USER_POOL_CLIENT_IDS'])
+    expect(variables('health')).toEqual(['TENANT', 'BUS_NAME', 'ACCESS_LOG_QUEUE_URL'])
+    expect(variables('records')).toEqual([
+      'TENANT',
+      'TABLE_NAME',
+      'USER_POOL_ID',
+      'USER_POOL_CLIENT_IDS',
+      'BUS_NAME',
+      'ACCESS_LOG_QUEUE_URL',
+    ])
     expect(variables('search')).toEqual(expect.arrayContaining(['TABLE_NAME', 'SEARCH_TABLE_NAME']))
     expect(variables('publish-changes')).toEqual(['TENANT', 'BUS_NAME'])
   })

@@ -1,6 +1,7 @@
 import * as z from 'zod'
 import { exampleId } from '#functions/api/openapi/examples.ts'
 import { idSchema, type Schema } from '#functions/api/openapi/fields.ts'
+import * as AccessLog from '#schemas/api/access-log.ts'
 import * as Audits from '#schemas/api/audits.ts'
 import * as Backups from '#schemas/api/backups.ts'
 import * as Duplicates from '#schemas/api/duplicates.ts'
@@ -32,6 +33,7 @@ const contracts = Object.values({
   ...Maintenance,
   ...Restores,
   ...Backups,
+  ...AccessLog,
   ...Refresh,
   ...Audits,
   ...Quality,

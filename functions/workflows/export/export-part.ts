@@ -9,5 +9,6 @@ const input = jobInput.extend({ part: z.int().min(0), cursor: z.string().optiona
 /** Writes the next part of an export. */
 export const handler = step(input, async ({ exportId, actorId, part, cursor }, call) => {
   const { ctx, files } = await jobTools(call, { actorId, source: `export/${exportId}` })
-  return { exportId, actorId, ...(await exportPart(ctx, files, { id: exportId, part, cursor })) }
+  const onPage = (page: number, ids: string[]) => call.logExported({ exportId, actorId, part, page, ids })
+  return { exportId, actorId, ...(await exportPart(ctx, files, { id: exportId, part, cursor, onPage })) }
 })

@@ -98,9 +98,23 @@ function canonicalRequest(request: SignedRequest, signedHeaders: string[]): stri
 }
 
 function sign(stringToSign: string[], secret: string, scope: string[]): string {
-  const hmac = (key: string | Buffer, data: string) => createHmac('sha256', key).update(data).digest()
-  const signingKey = scope.reduce<string | Buffer>(hmac, `AWS4${secret}`)
-  return hmac(signingKey, stringToSign.join('\n')).toString('hex')
+  return hmac(signingKey(secret, scope), stringToSign.join('\n')).toString('hex')
+}
+
+const signingKeys = new Map<string, string | Buffer>()
+
+/** The key of a day, region and service: made once, since every call needs it. */
+function signingKey(secret: string, scope: string[]): string | Buffer {
+  const name = [secret, ...scope].join('/')
+  const key = signingKeys.get(name) ?? scope.reduce<string | Buffer>(hmac, `AWS4${secret}`)
+  // A laptop has a handful of scopes; whoever sends invented ones must not fill the memory.
+  if (signingKeys.size > 100) signingKeys.clear()
+  signingKeys.set(name, key)
+  return key
+}
+
+function hmac(key: string | Buffer, data: string): Buffer {
+  return createHmac('sha256', key).update(data).digest()
 }
 
 function percentEncode(text: string): string {

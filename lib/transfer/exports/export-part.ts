@@ -16,21 +16,27 @@ export type NextPart = { part: number; cursor?: string; isLast: boolean }
 
 /**
  * Writes one part of an export: records as the actor sees them, a line each, oldest change first. A record that changes
- * meanwhile comes again with a later part, so nothing is missed.
+ * meanwhile comes again with a later part, so nothing is missed. `onPage` is told which records a page holds, before any of
+ * them is written.
  */
 export async function exportPart(
   ctx: Context,
   files: Files,
-  from: { id: string; part: number; cursor?: string | undefined },
+  from: { id: string; part: number; cursor?: string | undefined; onPage(page: number, ids: string[]): Promise<void> },
 ): Promise<NextPart> {
   const { object, filter } = exportJobOf(ctx.objects, await loadJob(ctx, exportJob, from.id))
   const until = ctx.clock.now().getTime() + partMs
   const lines: string[] = []
   let text = 0
   let cursor = from.cursor
-  for (;;) {
+  for (let number = 0; ; number++) {
     const query = { limit: 200, sort: 'updatedAt', filter, cursor } as const
     const page = await findRecords(ctx, { object, query })
+    if (page.items.length > 0)
+      await from.onPage(
+        number,
+        page.items.map(({ id }) => String(id)),
+      )
     for (const item of page.items) {
       const line = `${JSON.stringify(item)}\n`
       lines.push(line)

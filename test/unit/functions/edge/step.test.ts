@@ -1,12 +1,16 @@
 import type { Context } from 'aws-lambda'
 import { beforeEach, describe, expect, it, vi } from 'vitest'
 import * as z from 'zod'
-import { step, stepFailure } from '#functions/edge/step.ts'
+import { step as loggedStep, type StepCall, stepFailure } from '#functions/edge/step.ts'
 import { CrmError, invalidAt, unavailable } from '#lib/errors.ts'
 
+import { keptAccesses } from '../../../support/kept-accesses.ts'
+
+let accesses: ReturnType<typeof keptAccesses>
 let lines: Record<string, unknown>[]
 
 beforeEach(() => {
+  accesses = keptAccesses()
   lines = []
   vi.spyOn(process.stdout, 'write').mockImplementation(line => lines.push(JSON.parse(String(line))) > 0)
 })
@@ -17,7 +21,57 @@ const context = {
   getRemainingTimeInMillis: () => 4_321,
 } as Context
 
+const step = <S extends z.ZodType, O>(schema: S, run: (given: z.output<S>, call: StepCall) => Promise<O>) =>
+  loggedStep(schema, run, accesses.open)
+
 const input = z.object({ importId: z.string(), first: z.coerce.number().default(0) })
+
+describe('the access log of a step', () => {
+  const asked = {
+    importId: 'imp_01m8fc0nxzehv94zdxgg6d6xq9',
+    actorId: 'user_01m8fc0k88f5g8zt1wmy2a3frx',
+    note: 'Zhang Wei',
+  }
+
+  it('tells once what ran, for whom and on what, and no values', async () => {
+    await step(z.looseObject({}), async () => ({}))(asked, context)
+    expect(accesses.published).toMatchObject([
+      {
+        eventName: 'evergreenAcmeSplitImport',
+        eventType: 'AwsServiceEvent',
+        userIdentity: { type: 'User', principalId: asked.actorId },
+        requestParameters: { importId: asked.importId, actorId: asked.actorId },
+        requestID: 'request-1',
+      },
+    ])
+    expect(JSON.stringify(accesses.published)).not.toContain('Zhang')
+  })
+
+  it('tells that a step failed', async () => {
+    const failing = step(z.looseObject({}), async () => {
+      throw unavailable('The table does not answer.')
+    })
+    await expect(failing(asked, context)).rejects.toMatchObject({ name: 'Unavailable' })
+    expect(accesses.published).toMatchObject([{ errorCode: 'Unavailable' }])
+  })
+
+  it('lets nothing be exported while the bus takes no records', async () => {
+    accesses = keptAccesses({ bus: true })
+    const left: string[] = []
+    const exporting = step(z.looseObject({}), async (_, call) => {
+      await call.logExported({ exportId: 'exp_1', actorId: 'user_1', part: 0, page: 0, ids: ['cust_1'] })
+      left.push('cust_1')
+    })
+    await expect(exporting({}, context)).rejects.toMatchObject({ name: 'Unavailable' })
+    expect(left).toEqual([])
+    expect(accesses.spooled).toMatchObject([{ errorCode: 'Unavailable' }])
+  })
+
+  it('ends as to be run again when neither bus nor queue takes its record', async () => {
+    accesses = keptAccesses({ bus: true, queue: true })
+    await expect(step(z.looseObject({}), async () => ({}))({}, context)).rejects.toMatchObject({ name: 'Unavailable' })
+  })
+})
 
 describe('a step of a workflow', () => {
   it('gets its input by its schema, and its time, id and log', async () => {
