@@ -48,7 +48,7 @@ export class Tenant extends Stage {
     schedules.addStackDependency(workflows)
     const api = new ApiStack(this, 'api', {
       ...named('api', 'the HTTP API'),
-      ...{ house: logged, data, accessLog, workflows },
+      ...{ house: logged, data, events, accessLog, workflows },
     })
     // Seeding changes records, so whatever reacts to changes is there first.
     api.addStackDependency(events)

@@ -3,7 +3,10 @@ import * as z from 'zod'
 import { answerCloudFormation } from '#functions/deploy/answer-cloudformation.ts'
 import { openContext } from '#functions/edge/context.ts'
 import { systemActor } from '#lib/permissions/system-actor.ts'
+import { openBus } from '#lib/runtime/bus.ts'
+import { required } from '#lib/runtime/env.ts'
 import { createLogger } from '#lib/runtime/logger.ts'
+import { announcePeople } from '#lib/seed/announce-people.ts'
 import { seedTenant } from '#lib/seed/seed-tenant.ts'
 
 const text = z.string().min(1)
@@ -18,8 +21,10 @@ export async function handler(event: CloudFormationCustomResourceEvent): Promise
   try {
     if (event.RequestType !== 'Delete') {
       const work = { actor: systemActor, requestId: event.RequestId, source: 'deploy/seed-tenant', log }
-      const counts = await seedTenant(openContext(work), properties.parse(event.ResourceProperties))
-      log.info('Tenant seeded', counts)
+      const ctx = openContext(work)
+      const counts = await seedTenant(ctx, properties.parse(event.ResourceProperties))
+      const told = event.RequestType === 'Create' ? await announcePeople(ctx, openBus(required('BUS_NAME'))) : 0
+      log.info('Tenant seeded', { ...counts, told })
     }
     await answerCloudFormation(event, 'SUCCESS')
   } catch (error) {

@@ -11,11 +11,18 @@ import { DeadLetters } from '#infra/constructs/dead-letters.ts'
 import type { House } from '#infra/constructs/house.ts'
 import type { AccessLogStack } from '#infra/stacks/access-log.ts'
 import type { DataStack } from '#infra/stacks/data.ts'
+import type { EventsStack } from '#infra/stacks/events.ts'
 import type { WorkflowsStack } from '#infra/stacks/workflows.ts'
 import { routes } from '#schemas/api/routes.ts'
 import type { TenantFile } from '#schemas/tenant.ts'
 
-type ApiProps = StackProps & { house: House; data: DataStack; accessLog: AccessLogStack; workflows: WorkflowsStack }
+type ApiProps = StackProps & {
+  house: House
+  data: DataStack
+  events: EventsStack
+  accessLog: AccessLogStack
+  workflows: WorkflowsStack
+}
 
 /** Raise to seed every tenant again at its next deployment, after a change of what seeding writes. */
 const seedVersion = '2'
@@ -75,13 +82,13 @@ export class ApiStack extends Stack {
     })
   }
 
-  private createSeeder({ house, data }: ApiProps): CrmFunction {
+  private createSeeder({ house, data, events }: ApiProps): CrmFunction {
     return new CrmFunction(this, 'SeedTenant', {
       house,
       entry: 'deploy/seed-tenant',
       description: 'Writes the roles, teams, users and integrations of the tenant file at every deployment',
       errorImpact: 'A deployment fails, and people added to the tenant file cannot sign in.',
-      uses: [data.records.readWrite],
+      uses: [data.records.readWrite, events.publish],
       timeoutSeconds: 120,
       deadLetters: this.seedDeadLetters,
     })

@@ -28,6 +28,8 @@ const verifiable = business.filter(({ fields }) => fields['lastVerifiedAt']).map
 /** From a change of a record to everything that reacts to it: table stream -> bus -> one queue and function per consumer. */
 export class EventsStack extends Stack {
   readonly bus: EventBus
+  /** Permission to put events on the bus. */
+  readonly publish: Access
   readonly busDeadLetters: DeadLetters
   readonly publishChanges: CrmFunction
   readonly publishDeadLetters: DeadLetters
@@ -37,6 +39,10 @@ export class EventsStack extends Stack {
     super(scope, id, props)
     this.busDeadLetters = new DeadLetters(this, 'BusDeadLetters', { house: props.house, of: 'bus' })
     this.bus = this.createBus(props)
+    this.publish = {
+      environment: { BUS_NAME: this.bus.eventBusName },
+      permissions: [{ actions: ['events:PutEvents'], resources: [this.bus.eventBusArn] }],
+    }
     this.publishDeadLetters = new DeadLetters(this, 'PublishDeadLetters', { house: props.house, of: 'publish-changes' })
     this.publishChanges = this.createPublisher(props)
     this.consumers = [
@@ -61,16 +67,12 @@ export class EventsStack extends Stack {
   }
 
   private createPublisher({ house, data }: EventsProps): CrmFunction {
-    const publish: Access = {
-      environment: { BUS_NAME: this.bus.eventBusName },
-      permissions: [{ actions: ['events:PutEvents'], resources: [this.bus.eventBusArn] }],
-    }
     const publisher = new CrmFunction(this, 'PublishChanges', {
       house,
       entry: 'stream/publish-changes',
       description: 'Puts every committed change of a record on the bus as an event',
       errorImpact: 'New and changed records do not appear in search, and nothing else that reacts to changes runs.',
-      uses: [publish, data.records.stream, this.publishDeadLetters.send],
+      uses: [this.publish, data.records.stream, this.publishDeadLetters.send],
       timeoutSeconds: 60,
     })
     new EventSourceMapping(this, 'Changes', {

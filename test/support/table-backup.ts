@@ -1,6 +1,6 @@
 import type { CatalogueEntry } from '#lib/backup/catalogue.ts'
 import type { Tables } from './table.ts'
-import { type ScratchVault, writeBackup } from './vault.ts'
+import { type ScratchVault, scanTable, writeBackup } from './vault.ts'
 
 type Item = Record<string, unknown>
 
@@ -36,13 +36,6 @@ export async function backUpChanges(
 }
 
 /** All items of the table, in DynamoDB JSON. */
-export async function scanAll(tables: Tables): Promise<Item[]> {
-  const items: Item[] = []
-  let startKey: unknown
-  do {
-    const answer = await tables.call('Scan', { TableName: 'Records', ExclusiveStartKey: startKey })
-    items.push(...(answer['Items'] as Item[]))
-    startKey = answer['LastEvaluatedKey']
-  } while (startKey)
-  return items
+export function scanAll({ call }: Tables): Promise<Item[]> {
+  return scanTable(call, 'Records')
 }

@@ -2,8 +2,10 @@ import { createHash, randomUUID } from 'node:crypto'
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
+import { DescribeKeyCommand, KMSClient } from '@aws-sdk/client-kms'
 import { DeleteObjectCommand, S3Client } from '@aws-sdk/client-s3'
 import * as z from 'zod'
+import type { DynamoDbClient } from '#infra/local/dynamodb/client.ts'
 import { openDatabase } from '#infra/local/engines/database.ts'
 import { startKms } from '#infra/local/engines/kms/start-kms.ts'
 import { startS3 } from '#infra/local/engines/s3/start-s3.ts'
@@ -159,6 +161,24 @@ async function writeManifests(
 async function writeFile(vault: Vault, key: string, body: Buffer): Promise<VaultFile> {
   const versionId = await vault.write(key, body, 'application/octet-stream')
   return { key, versionId, bytes: body.length, sha256: sha256(body) }
+}
+
+/** The ARN of the key behind an alias, asked of the KMS that the environment names. */
+export async function evidenceArn(alias: string): Promise<string> {
+  const { KeyMetadata } = await new KMSClient({}).send(new DescribeKeyCommand({ KeyId: alias }))
+  return KeyMetadata?.Arn ?? ''
+}
+
+/** All items of a table, in DynamoDB JSON. */
+export async function scanTable(call: DynamoDbClient, TableName: string): Promise<Record<string, unknown>[]> {
+  const items: Record<string, unknown>[] = []
+  let startKey: unknown
+  do {
+    const answer = await call('Scan', { TableName, ExclusiveStartKey: startKey })
+    items.push(...(answer['Items'] as Record<string, unknown>[]))
+    startKey = answer['LastEvaluatedKey']
+  } while (startKey)
+  return items
 }
 
 /** SHA-256 in hex. */

@@ -1,0 +1,76 @@
+import { createWriteStream, mkdirSync } from 'node:fs'
+import { join } from 'node:path'
+import { Readable } from 'node:stream'
+import { pipeline } from 'node:stream/promises'
+import { createGzip } from 'node:zlib'
+import { parseChangeLine, parseItemLine } from '#lib/backup/export-line.ts'
+import { gzipLines } from '#lib/backup/gzip-lines.ts'
+import type { Chain, ChainFile } from '#lib/backup/read-chain.ts'
+import type { Vault } from '#lib/backup/vault.ts'
+import { isJsonObject, type JsonObject } from '#schemas/json.ts'
+
+/** By which increment a key was changed last. */
+type LastChanges = Map<string, number>
+
+/**
+ * Writes the state that a chain comes to as the files of one full export, which the engine loads in one go. Holds the keys
+ * that the increments changed, never the items.
+ * @returns how many items there are.
+ */
+export async function mergeChain({ vault, chain }: { vault: Vault; chain: Chain }, folder: string): Promise<number> {
+  mkdirSync(folder, { recursive: true })
+  const last: LastChanges = new Map()
+  for (const file of chain.files.filter(({ lines }) => lines === 'change'))
+    for await (const { keys } of changesOf(vault, file)) last.set(keyText(keys), linkOf(chain, file))
+  const counter = { items: 0 }
+  for (const [place, file] of chain.files.entries())
+    if (file.lines === 'item' || file.lines === 'change')
+      await writeFile(join(folder, `${place}.json.gz`), counted(mergedLines(vault, { chain, file, last }), counter))
+  return counter.items
+}
+
+async function* mergedLines(
+  vault: Vault,
+  { chain, file, last }: { chain: Chain; file: ChainFile; last: LastChanges },
+): AsyncGenerator<string> {
+  if (file.lines === 'item') {
+    for await (const lines of gzipLines(await vault.read(file.key, file.versionId)))
+      for (const line of lines) {
+        // Without increments no line is looked into.
+        if (last.size === 0) yield line
+        else if (!last.has(keyText(parseItemLine(line)?.Item ?? {}))) yield line
+      }
+    return
+  }
+  const link = linkOf(chain, file)
+  for await (const { keys, image } of changesOf(vault, file))
+    if (image && last.get(keyText(keys)) === link) yield JSON.stringify({ Item: image })
+}
+
+async function* changesOf(vault: Vault, file: ChainFile): AsyncGenerator<{ keys: JsonObject; image?: JsonObject }> {
+  for await (const lines of gzipLines(await vault.read(file.key, file.versionId)))
+    for (const line of lines) {
+      const change = parseChangeLine(line)
+      if (change) yield { keys: change.Keys, ...(change.NewImage && { image: change.NewImage }) }
+    }
+}
+
+async function* counted(lines: AsyncIterable<string>, counter: { items: number }): AsyncGenerator<string> {
+  for await (const line of lines) {
+    counter.items += 1
+    yield `${line}\n`
+  }
+}
+
+async function writeFile(path: string, lines: AsyncIterable<string>): Promise<void> {
+  // Level 1: the file is read once and thrown away.
+  await pipeline(Readable.from(lines), createGzip({ level: 1 }), createWriteStream(path))
+}
+
+function linkOf({ links }: Chain, { backupId }: ChainFile): number {
+  return links.findIndex(({ id }) => id === backupId)
+}
+
+function keyText({ pk, sk }: JsonObject): string {
+  return JSON.stringify([isJsonObject(pk) ? pk['S'] : pk, isJsonObject(sk) ? sk['S'] : sk])
+}
