@@ -45,6 +45,7 @@ export class FilesBucket extends Construct {
         { prefix: 'exports/', expiration: Duration.days(7), noncurrentVersionExpiration: Duration.days(1) },
         { prefix: 'imports/', expiration: Duration.days(180), noncurrentVersionExpiration: Duration.days(7) },
         { prefix: 'cleanup/', expiration: Duration.days(180), noncurrentVersionExpiration: Duration.days(7) },
+        { prefix: 'restores/', expiration: Duration.days(180), noncurrentVersionExpiration: Duration.days(7) },
         { prefix: 'reports/', expiration: Duration.days(400), noncurrentVersionExpiration: Duration.days(7) },
       ],
       ...(tenant.corsOrigins.length > 0 && { cors: [fromBrowsers(tenant.corsOrigins)] }),

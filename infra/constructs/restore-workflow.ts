@@ -30,18 +30,18 @@ export function restoreWorkflow(scope: Construct, props: Props) {
     description: 'Verifies a backup, and brings records back from it as new versions',
     errorImpact,
     steps: {
-      verify: step('VerifyBackup', {
+      verify: step('VerifyRestore', {
         ...reading,
-        entry: 'workflows/restore/verify-backup',
+        entry: 'workflows/restore/verify-restore',
         description: 'Reads every file of a backup to its end, before anything is taken from it',
       }),
-      collect: step('CollectRecords', {
+      collect: step('CollectRestore', {
         ...reading,
-        entry: 'workflows/restore/collect-records',
+        entry: 'workflows/restore/collect-restore',
         description: 'Copies what a backup says of the wanted records to where they are restored from',
       }),
-      apply: step('ApplyRecords', {
-        entry: 'workflows/restore/apply-records',
+      apply: step('ApplyRestore', {
+        entry: 'workflows/restore/apply-restore',
         description: 'Writes records as they were, or says what that would change',
       }),
       end: step('EndRestore', {
