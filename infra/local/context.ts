@@ -1,6 +1,7 @@
 import type { Authorize } from './engines/engine.ts'
 import type { EventBridge } from './engines/eventbridge/start-eventbridge.ts'
 import type { Kms } from './engines/kms/start-kms.ts'
+import type { S3Engine } from './engines/s3/start-s3.ts'
 import type { Scheduler } from './engines/scheduler/start-scheduler.ts'
 import type { Ses } from './engines/ses/start-ses.ts'
 import type { Sqs } from './engines/sqs/start-sqs.ts'
@@ -18,6 +19,7 @@ import type { Assembly } from './template.ts'
 export type Started = {
   dynamodb: DynamoDb
   kms: Kms
+  s3: S3Engine
   sqs: Sqs
   eventbridge: EventBridge
   stepfunctions: StepFunctions

@@ -23,6 +23,7 @@ export async function drain(context: Context, { signal, isWhole = false }: Drain
 
 async function isIdle(context: Context, isWhole: boolean): Promise<boolean> {
   if (!needs(context, 'stepfunctions').isIdle()) return false
+  if (!needs(context, 'dynamodb').transfers.isIdle() || !needs(context, 's3').isIdle()) return false
   if (!needs(context, 'eventbridge').idle()) return false
   if (!needs(context, 'scheduler').isIdle()) return false
   for (const source of needs(context, 'eventSources')) {

@@ -1,5 +1,6 @@
 import * as z from 'zod'
 import type { PolicyDocument } from './engines/iam.ts'
+import { readKeyAliases, withKeysOfAliases } from './key-aliases.ts'
 import type { Resolve } from './resolve.ts'
 import { type Assembly, type Resource, resourcesOf } from './template.ts'
 
@@ -15,11 +16,12 @@ export function readPrincipals(assembly: Assembly, resolve: Resolve): Record<str
   const attached = resourcesOf(assembly, 'AWS::IAM::Policy', 'AWS::IAM::ManagedPolicy').map(resource =>
     policyProperties.parse(resolve(resource.properties, resource.stack)),
   )
+  const keyArns = readKeyAliases(assembly, resolve)
   const policiesOf = (role: Resource) => {
     const inline = roleProperties.parse(resolve(role.properties, role.stack)).Policies
     const name = resolve({ Ref: role.logicalId }, role.stack)
     const others = attached.filter(({ Roles }) => Roles.some(attachedTo => attachedTo === name))
-    return [...inline, ...others].map(({ PolicyDocument }) => PolicyDocument)
+    return [...inline, ...others].map(({ PolicyDocument }) => withKeysOfAliases(PolicyDocument, keyArns))
   }
   const roles = resourcesOf(assembly, 'AWS::IAM::Role').map(
     role => [resolve({ 'Fn::GetAtt': [role.logicalId, 'Arn'] }, role.stack), policiesOf(role)] as const,

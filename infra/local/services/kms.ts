@@ -27,6 +27,7 @@ export const kms: Service = {
       )
       const request = {
         isRotated: EnableKeyRotation,
+        region: stack.region,
         ...(Description === undefined ? {} : { description: Description }),
         ...(KeySpec === undefined ? {} : { keySpec: KeySpec }),
         ...(KeyUsage === undefined ? {} : { keyUsage: KeyUsage }),

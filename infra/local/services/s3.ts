@@ -2,7 +2,9 @@ import { join } from 'node:path'
 import * as z from 'zod'
 import type { Service } from '../context.ts'
 import { type S3Engine, startS3 } from '../engines/s3/start-s3.ts'
+import { readKeyAliases } from '../key-aliases.ts'
 import { resourcesOf } from '../template.ts'
+import { replicationProperties, toReplication } from './replication.ts'
 
 const strings = z.array(z.string()).default([])
 
@@ -28,6 +30,7 @@ const bucketProperties = z.object({
       ),
     })
     .optional(),
+  ReplicationConfiguration: replicationProperties.optional(),
   ObjectLockEnabled: z.boolean().default(false),
   ObjectLockConfiguration: z
     .object({
@@ -43,12 +46,17 @@ type BucketDefinition = NonNullable<Parameters<S3Engine['createBucket']>[1]>
 /** S3 with the template's buckets. */
 export const s3: Service = {
   name: 's3',
-  start: async ({ dataDir, assembly, resolve, authorize, endpoints }) => {
+  start: async context => {
+    const { dataDir, assembly, resolve, authorize, endpoints } = context
+    const keyArns = readKeyAliases(assembly, resolve)
     const engine = await startS3({ dir: join(dataDir, 's3'), region: assembly.region, authorize })
     for (const { logicalId, stack, properties } of resourcesOf(assembly, 'AWS::S3::Bucket')) {
-      const definition = toDefinition(bucketProperties.parse(resolve(properties, stack)))
-      engine.createBucket(String(resolve({ Ref: logicalId }, stack)), definition)
+      const bucket = bucketProperties.parse(resolve(properties, stack))
+      const replication = bucket.ReplicationConfiguration && toReplication(bucket.ReplicationConfiguration, keyArns)
+      engine.createBucket(String(resolve({ Ref: logicalId }, stack)), { ...toDefinition(bucket), replication })
     }
+    context.started.s3 = engine
+    engine.resumeReplication()
     endpoints['s3'] = engine.url
     return engine.stop
   },

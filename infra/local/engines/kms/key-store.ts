@@ -10,7 +10,8 @@ const schema = `
 CREATE TABLE IF NOT EXISTS key (id TEXT PRIMARY KEY, spec TEXT, usage TEXT, description TEXT, policy TEXT, createdAt INTEGER,
   state TEXT, deletionAt INTEGER, isRotated INTEGER, tags TEXT);
 CREATE TABLE IF NOT EXISTS material (keyId TEXT, version INTEGER, secret TEXT, PRIMARY KEY (keyId, version));
-CREATE TABLE IF NOT EXISTS alias (name TEXT PRIMARY KEY, keyId TEXT);`
+CREATE TABLE IF NOT EXISTS alias (name TEXT PRIMARY KEY, keyId TEXT);
+CREATE TABLE IF NOT EXISTS elsewhere (keyId TEXT PRIMARY KEY, region TEXT);`
 
 /** What a key may do. */
 export const keyUsages = z.enum(['ENCRYPT_DECRYPT', 'SIGN_VERIFY', 'GENERATE_VERIFY_MAC'])
@@ -34,9 +35,17 @@ const keyRow = z.object({
 export type Key = z.infer<typeof keyRow>
 
 /** What a new key is made from. */
-export type KeySpec = { spec: string; usage: KeyUsage; description: string; policy: string | null }
+export type KeySpec = {
+  spec: string
+  usage: KeyUsage
+  description: string
+  policy: string | null
+  /** The engine's own when nothing is said. */
+  region?: string | undefined
+}
 
 const materialRow = z.object({ version: z.number(), secret: z.string() })
+const elsewhereRow = z.object({ region: z.string() })
 const aliasRow = z.object({ name: z.string(), keyId: z.string() })
 
 /** Keys, their secrets and their aliases on disk. */
@@ -47,17 +56,21 @@ export function openKeyStore(settings: EngineSettings) {
   const database = openDatabase(join(settings.dir, 'keys.db'), schema)
   const insertKey = database.change("INSERT INTO key VALUES (?, ?, ?, ?, ?, ?, 'Enabled', NULL, 0, '[]')")
   const insertMaterial = database.change('INSERT INTO material VALUES (?, ?, ?)')
+  const putElsewhere = database.change('INSERT INTO elsewhere VALUES (?, ?)')
+  const elsewhere = database.select(elsewhereRow, 'SELECT region FROM elsewhere WHERE keyId = ?')
+  const regionOf = (id: string) => elsewhere.one(id)?.region ?? settings.region
   return {
     close: database.close,
     transaction: database.transaction,
-    arnOf: (id: string) => `arn:aws:kms:${settings.region}:${settings.accountId}:key/${id}`,
+    arnOf: (id: string) => `arn:aws:kms:${regionOf(id)}:${settings.accountId}:key/${id}`,
     aliasArnOf: (name: string) => `arn:aws:kms:${settings.region}:${settings.accountId}:${name}`,
-    createKey: ({ spec, usage, description, policy }: KeySpec): string => {
+    createKey: ({ spec, usage, description, policy, region = settings.region }: KeySpec): string => {
       const id = randomUUID()
       const secret = newMaterial(spec, usage)
       database.transaction(() => {
         insertKey(id, spec, usage, description, policy, settings.now())
         insertMaterial(id, 0, secret)
+        if (region !== settings.region) putElsewhere(id, region)
       })
       return id
     },

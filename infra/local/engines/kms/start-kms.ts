@@ -8,7 +8,14 @@ import { lifecycleOperations } from './lifecycle-operations.ts'
 import { signingOperations } from './signing-operations.ts'
 
 /** What `ensureKey` makes; a symmetric encryption key when nothing is said. */
-type KeyRequest = { keySpec?: string; keyUsage?: KeyUsage; description?: string; isRotated?: boolean }
+type KeyRequest = {
+  keySpec?: string
+  keyUsage?: KeyUsage
+  description?: string
+  isRotated?: boolean
+  /** Region of the key, where it is not the engine's own. */
+  region?: string
+}
 
 /** A running KMS. */
 export type Kms = Engine & {
@@ -49,6 +56,6 @@ function ensureKey(store: KeyStore, alias: string, request: KeyRequest): { keyId
 }
 
 function createKey(store: KeyStore, request: KeyRequest): string {
-  const { keySpec: spec = 'SYMMETRIC_DEFAULT', keyUsage: usage = 'ENCRYPT_DECRYPT', description = '' } = request
-  return store.createKey({ spec, usage, description, policy: null })
+  const { keySpec: spec = 'SYMMETRIC_DEFAULT', keyUsage: usage = 'ENCRYPT_DECRYPT', description = '', region } = request
+  return store.createKey({ spec, usage, description, policy: null, region })
 }

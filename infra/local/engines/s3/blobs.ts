@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { createReadStream, mkdirSync, readdirSync, rmSync } from 'node:fs'
-import { open, rm } from 'node:fs/promises'
+import { constants, copyFile, open, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Readable } from 'node:stream'
 
@@ -31,6 +31,14 @@ export function openBlobs(dir: string) {
     remove,
     /** Bytes `start` to `end`, both included. */
     read: (id: string, start: number, end: number): Readable => createReadStream(pathOf(id), { start, end }),
+    /** A copy of its own, so that what befalls one does not befall the other. */
+    copy: async (id: string): Promise<string> => {
+      const copy = randomUUID()
+      await copyFile(pathOf(id), pathOf(copy), constants.COPYFILE_EXCL | constants.COPYFILE_FICLONE)
+      const file = await open(pathOf(copy), 'r+')
+      await file.datasync().finally(() => file.close())
+      return copy
+    },
     concatenate: (ids: string[]): Promise<string> => write(readAll(ids.map(pathOf))),
     /** Removes what a killed process left behind: blobs that no version or part names. */
     sweep: (isInUse: (id: string) => boolean): void => {

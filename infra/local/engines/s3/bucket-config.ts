@@ -14,6 +14,7 @@ export const bucketConfigs = [
   { name: 'notification', iamName: 'BucketNotification', missing: 'NoSuchConfiguration' },
   { name: 'tagging', iamName: 'BucketTagging', missing: 'NoSuchTagSet' },
   { name: 'ownershipControls', iamName: 'BucketOwnershipControls', missing: 'OwnershipControlsNotFoundError' },
+  { name: 'replication', iamName: 'ReplicationConfiguration', missing: 'ReplicationConfigurationNotFoundError' },
   { name: 'logging', iamName: 'BucketLogging', missing: 'NoSuchConfiguration' },
 ] as const
 

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { type Bucket, requireBucket } from './bucket-store.ts'
 import { newLock } from './object-lock.ts'
+import { ruleFor } from './replication-rules.ts'
 import type { S3 } from './s3.ts'
 import type { S3Call } from './s3-call.ts'
 import { notFound, preconditionFailed } from './s3-errors.ts'
@@ -38,7 +39,14 @@ export function addVersion(
   const replaced = id === 'null' ? s3.versions.byId(bucket.name, key, id) : undefined
   if (replaced !== undefined) s3.versions.delete(replaced.seq)
   s3.versions.add({ bucket: bucket.name, key, id, modifiedAt: new Date(s3.now()).toISOString() }, version)
+  if (ruleFor(bucket, key, version) !== undefined) markPending(s3, bucket.name, key, id)
   return { replaced, headers: bucket.versioning === null ? {} : { 'x-amz-version-id': id } }
+}
+
+function markPending(s3: S3, bucket: string, key: string, id: string): void {
+  const added = s3.versions.byId(bucket, key, id)
+  if (added !== undefined) s3.replication.set(added.seq, bucket, 'PENDING')
+  s3.onPending()
 }
 
 /** Removes the content of a version that no longer exists. */

@@ -89,6 +89,7 @@ async function deleteVersion(call: S3Call, bucket: Bucket, key: string, id: stri
   if (version === undefined) return headers
   assertDeletable(version.lock, call.s3.now(), mayBypassGovernance(call, key))
   call.s3.versions.delete(version.seq)
+  call.s3.replication.forget(version.seq)
   await removeBlob(call.s3, version)
   return version.isMarker ? { ...headers, 'x-amz-delete-marker': 'true' } : headers
 }

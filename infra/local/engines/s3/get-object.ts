@@ -25,7 +25,7 @@ export const getObject: S3Operation = call => {
     throw new AwsError('NotImplemented', 'partNumber is not supported locally', { status: 501 })
   }
   demandDecrypt(call, version.headers)
-  const headers = { ...describe(version), ...overrides(call) }
+  const headers = { ...describe(version), ...replicationHeader(call, version), ...overrides(call) }
   const condition = unmetCondition(version, call.request.headers)
   if (condition === 'not modified') return { status: 304, headers }
   if (condition === 'failed') throw preconditionFailed()
@@ -82,6 +82,11 @@ function describe(version: Version): Record<string, string> {
     'x-amz-version-id': version.id,
     ...(version.tags.length > 0 ? { 'x-amz-tagging-count': String(version.tags.length) } : {}),
   }
+}
+
+function replicationHeader({ s3 }: S3Call, { seq }: Version): Record<string, string> {
+  const status = s3.replication.of(seq)
+  return status === undefined ? {} : { 'x-amz-replication-status': status }
 }
 
 function checksumHeaders(version: Version): Record<string, string> {

@@ -7,6 +7,7 @@ import { listen } from '../http-server.ts'
 import { verifySignature } from '../sigv4.ts'
 import { answerPreflight, corsHeaders } from './cors.ts'
 import { type BucketDefinition, ensureBucket } from './ensure-bucket.ts'
+import { createReplicator } from './replicator.ts'
 import { findRoute } from './routes.ts'
 import { openS3, type S3 } from './s3.ts'
 import { createCall, s3Arn } from './s3-call.ts'
@@ -18,18 +19,27 @@ import { element, escapeXml } from './xml.ts'
 export type S3Engine = Engine & {
   /** Makes the bucket, or brings it to this definition; its objects stay. */
   createBucket(name: string, definition?: BucketDefinition): void
+  /** Copies what an earlier process left to copy; later versions are copied as they come. */
+  resumeReplication(): void
+  /** Whether nothing waits to be copied to another bucket. */
+  isIdle(): boolean
 }
 
 /** Starts an S3 that keeps an index and one file a version in `dir`; requests are path style. */
 export async function startS3(options: EngineOptions): Promise<S3Engine> {
   const settings = engineSettings(options)
   const s3 = openS3(settings)
+  const replicator = createReplicator(s3, settings)
+  s3.onPending = replicator.wake
   const server = await listen((message, response) => serve(s3, settings, message, response), settings.port)
   return {
     url: server.url,
     createBucket: (name, definition = {}) => ensureBucket(s3, name, definition),
+    resumeReplication: replicator.wake,
+    isIdle: replicator.isIdle,
     stop: async () => {
       await server.stop()
+      await replicator.stop()
       s3.close()
     },
   }

@@ -71,6 +71,7 @@ export function openVersionStore(database: Database) {
     current: database.select(versionRow, 'SELECT * FROM version WHERE bucket = ? AND key = ? ORDER BY seq DESC LIMIT 1')
       .one,
     byId: database.select(versionRow, 'SELECT * FROM version WHERE bucket = ? AND key = ? AND id = ?').one,
+    bySeq: database.select(versionRow, 'SELECT * FROM version WHERE seq = ?').one,
     anyIn: database.select(versionRow, 'SELECT * FROM version WHERE bucket = ? LIMIT 1').one,
     delete: database.change('DELETE FROM version WHERE seq = ?'),
     setTags: database.change('UPDATE version SET tags = ? WHERE seq = ?'),

@@ -107,9 +107,21 @@ describe('symmetric keys', () => {
   })
 })
 
+describe('keys of another region', () => {
+  it('are named as there, and found by that name', async () => {
+    const { arn, keyId } = kms.ensureKey('alias/copy', { region: 'eu-west-1' })
+    expect(arn).toBe(`arn:aws:kms:eu-west-1:000000000000:key/${keyId}`)
+    expect(kms.ensureKey('alias/copy', { region: 'eu-west-1' }).arn).toBe(arn)
+    const { KeyMetadata } = await client.send(new sdk.DescribeKeyCommand({ KeyId: arn }))
+    expect(KeyMetadata).toMatchObject({ Arn: arn, KeyId: keyId })
+    expect(keyArn).toContain(':eu-central-1:')
+  })
+})
+
 describe('signatures', () => {
   it.each([
     ['ECC_NIST_P256', 'ECDSA_SHA_256'],
+    ['RSA_3072', 'RSASSA_PSS_SHA_256'],
     ['RSA_2048', 'RSASSA_PSS_SHA_256'],
     ['RSA_2048', 'RSASSA_PKCS1_V1_5_SHA_512'],
   ] as const)('%s %s verify what they signed and nothing else', async (keySpec, SigningAlgorithm) => {
