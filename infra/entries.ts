@@ -54,6 +54,12 @@ export const entries = [
   'workflows/restore/apply-restore',
   'workflows/restore/end-restore',
   'workflows/restore/fail-restore',
+  'events/update-reminders',
+  'events/fire-reminders',
+  'events/deliver-notifications',
+  'schedules/sweep-reminders',
+  'schedules/send-digests',
+  'schedules/follow-up',
   'deploy/seed-tenant',
 ] as const
 

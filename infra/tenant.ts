@@ -8,6 +8,7 @@ import { BackupCopyStack } from '#infra/stacks/backup-copy.ts'
 import { DataStack } from '#infra/stacks/data.ts'
 import { EventsStack } from '#infra/stacks/events.ts'
 import { ObservabilityStack } from '#infra/stacks/observability.ts'
+import { RemindersStack } from '#infra/stacks/reminders.ts'
 import { SchedulesStack } from '#infra/stacks/schedules.ts'
 import { WorkflowsStack } from '#infra/stacks/workflows.ts'
 import type { TenantFile } from '#schemas/tenant.ts'
@@ -46,23 +47,24 @@ export class Tenant extends Stage {
     })
     // Workflows are started by name, which CloudFormation does not see.
     schedules.addStackDependency(workflows)
+    const reminders = new RemindersStack(this, 'reminders', {
+      ...named('reminders', 'what people are told, and when'),
+      ...{ house: logged, data, events },
+    })
+    // Its schedules stand in the group of that stack, which they name.
+    reminders.addStackDependency(schedules)
     const api = new ApiStack(this, 'api', {
       ...named('api', 'the HTTP API'),
       ...{ house: logged, data, events, accessLog, workflows },
     })
     // Seeding changes records, so whatever reacts to changes is there first.
     api.addStackDependency(events)
+    api.addStackDependency(reminders)
     // Workflows are started by name, which CloudFormation does not see.
     api.addStackDependency(workflows)
     new ObservabilityStack(this, 'observability', {
       ...named('observability', 'alarms and dashboard'),
-      house,
-      data,
-      events,
-      accessLog,
-      workflows,
-      schedules,
-      api,
+      ...{ house, data, events, accessLog, workflows, schedules, reminders, api },
     })
     Tags.of(this).add('application', 'evergreen')
     Tags.of(this).add('tenant', tenant.name)

@@ -31,5 +31,19 @@ export const standingPolicy = {
   backup: { enabled: true, frequency: 'daily', weekday: 'SUN', time: '04:05', fullEveryDays: 7, retentionDays: 35 },
   restoreDrill: { enabled: true, frequency: 'weekly', weekday: 'SAT', dayOfMonth: 1, time: '05:30' },
   accessLog: { indexDays: 400 },
+  notifications: {
+    email: true,
+    mailed: {
+      reminder: true,
+      followUp: false,
+      dateReminder: false,
+      digest: true,
+      weeklyQualityReport: false,
+      other: false,
+    },
+    digest: { enabled: true, time: '08:00' },
+    templates: {},
+  },
+  followUps: { enabled: true, time: '09:00', rules: {}, dates: {} },
   standards: {},
 } as const

@@ -77,12 +77,21 @@ const referenceField = z.strictObject({
   ...facets,
   /** Object the id must belong to. */
   to: identifier,
+  /** Further objects that it may belong to instead. */
+  orTo: z.array(identifier).min(1).optional(),
   /** The record is listed under the one it refers to: `parent=<id>` and its timeline. */
   parent: z.boolean().optional(),
   /** The record can be found by this reference without being its child. */
   lookup: z.boolean().optional(),
   /** While a record refers to it, the target cannot be deleted; needs `lookup`. */
   restrictDelete: z.boolean().optional(),
+})
+
+const momentField = z.strictObject({
+  type: z.literal('dateTime'),
+  ...facets,
+  /** Something is due at it: such records are found in the order of this moment, until it is over. */
+  agenda: z.boolean().optional(),
 })
 
 const selectField = z.strictObject({ type: z.literal('select'), ...facets, options, default: z.string().optional() })
@@ -96,7 +105,10 @@ const scalarField = z.discriminatedUnion('type', [
   simple('longText'),
   simple('money'),
   simple('date'),
-  simple('dateTime'),
+  momentField,
+  simple('localTime'),
+  simple('timeZone'),
+  simple('repeat'),
   simple('duration'),
   simple('boolean'),
   simple('url'),
@@ -154,6 +166,8 @@ export const objectDefinition = z.strictObject({
   system: z.boolean().optional(),
   /** Written by the product's jobs alone (imports, exports): clients only read it. */
   readOnly: z.boolean().optional(),
+  /** Fields that the server works out from others at each write: when a reminder comes next. */
+  derived: z.enum(['nextReminder']).optional(),
   /** What a record's quality is judged by, beside the types and facets of its fields. */
   quality: z.strictObject({ complete: z.array(completeness).max(20) }).optional(),
   fields: z.record(identifier, fieldDefinition),
@@ -167,6 +181,11 @@ export type ScalarFieldDefinition = z.infer<typeof scalarField>
 export type ObjectDefinition = z.infer<typeof objectDefinition>
 /** The definition of one type of field. */
 export type FieldOf<T extends FieldDefinition['type']> = Extract<FieldDefinition, { type: T }>
+
+/** Objects that a reference may lead to. */
+export function targetsOf({ to, orTo = [] }: FieldOf<'reference'>): readonly string[] {
+  return [to, ...orTo]
+}
 
 /**
  * Checks a definition and returns it.

@@ -1,4 +1,4 @@
-import type { FieldDefinition, ObjectDefinition } from '#schemas/definition.ts'
+import { type FieldDefinition, type ObjectDefinition, targetsOf } from '#schemas/definition.ts'
 import { activity } from '#schemas/objects/activity.ts'
 import { contact } from '#schemas/objects/contact.ts'
 import { customer } from '#schemas/objects/customer.ts'
@@ -12,6 +12,7 @@ import { notification } from '#schemas/system/notification.ts'
 import { qualityReport } from '#schemas/system/quality-report.ts'
 import { qualitySnapshot } from '#schemas/system/quality-snapshot.ts'
 import { refreshPlan } from '#schemas/system/refresh-plan.ts'
+import { reminder } from '#schemas/system/reminder.ts'
 import { role } from '#schemas/system/role.ts'
 import { run } from '#schemas/system/run.ts'
 import { setting } from '#schemas/system/setting.ts'
@@ -62,6 +63,7 @@ export const standardObjects: ObjectRegistry = createRegistry([
   run,
   backup,
   accessAlert,
+  reminder,
 ])
 
 function indexBy(definitions: readonly ObjectDefinition[], key: 'name' | 'plural' | 'prefix') {
@@ -76,13 +78,13 @@ function indexBy(definitions: readonly ObjectDefinition[], key: 'name' | 'plural
 
 function checkReferences(definition: ObjectDefinition, byName: ReadonlyMap<string, ObjectDefinition>): void {
   for (const [key, field] of Object.entries(definition.fields))
-    for (const [place, target] of targetsOf(`${definition.name}.${key}`, field))
+    for (const [place, target] of placesOf(`${definition.name}.${key}`, field))
       if (!byName.has(target)) throw new Error(`${place}: refers to "${target}", which is no object`)
 }
 
-function targetsOf(place: string, field: FieldDefinition): [place: string, target: string][] {
+function placesOf(place: string, field: FieldDefinition): [place: string, target: string][] {
   if (field.type === 'list')
-    return Object.entries(field.fields).flatMap(([part, each]) => targetsOf(`${place}.${part}`, each))
+    return Object.entries(field.fields).flatMap(([part, each]) => placesOf(`${place}.${part}`, each))
   if (field.type === 'user') return [[place, 'user']]
-  return field.type === 'reference' ? [[place, field.to]] : []
+  return field.type === 'reference' ? targetsOf(field).map(target => [place, target]) : []
 }

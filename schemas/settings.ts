@@ -1,6 +1,8 @@
 import * as z from 'zod'
 import { standingPolicy } from '#schemas/default-policy.ts'
+import { isTemplate, templateHint } from '#schemas/mail-template.ts'
 import { isTimeZone } from '#schemas/tenant.ts'
+import { isWebhookUrl, webhookHint } from '#schemas/webhook-url.ts'
 
 /** Changes that a cleanup may make by itself, since they lose no meaning. */
 export const fixKinds = ['trim', 'normalizeWidth', 'emailCase', 'phoneFormat', 'urlScheme', 'dropRepeated'] as const
@@ -183,6 +185,95 @@ const standard = z.strictObject(
   anObject,
 )
 
+/** What mail says around a notification. */
+const mailTemplate = z.strictObject(
+  {
+    subject: line(200).refine(isTemplate, templateHint),
+    text: z
+      .string({ error: 'must be text' })
+      .min(1, 'must say something')
+      .max(4000, 'must have 4,000 characters at most')
+      .refine(isTemplate, templateHint),
+  },
+  anObject,
+)
+
+/** How people are told things beyond the inbox. */
+const notifications = z.strictObject(
+  {
+    /** Mail at all. */
+    email: yesOrNo(standingPolicy.notifications.email),
+    /** Which kinds of notification are mailed. */
+    mailed: z
+      .strictObject(
+        {
+          reminder: yesOrNo(standingPolicy.notifications.mailed.reminder),
+          followUp: yesOrNo(standingPolicy.notifications.mailed.followUp),
+          dateReminder: yesOrNo(standingPolicy.notifications.mailed.dateReminder),
+          digest: yesOrNo(standingPolicy.notifications.mailed.digest),
+          weeklyQualityReport: yesOrNo(standingPolicy.notifications.mailed.weeklyQualityReport),
+          /** Every other kind. */
+          other: yesOrNo(standingPolicy.notifications.mailed.other),
+        },
+        anObject,
+      )
+      .prefault({}),
+    digest: z
+      .strictObject(
+        {
+          enabled: yesOrNo(standingPolicy.notifications.digest.enabled),
+          /** On each user's own clocks. */
+          time: time().default(standingPolicy.notifications.digest.time),
+        },
+        anObject,
+      )
+      .prefault({}),
+    /** Every notification is sent there, signed as Standard Webhooks has it. */
+    webhook: z.strictObject({ url: line(2000).refine(isWebhookUrl, webhookHint) }, anObject).optional(),
+    /** The tenant's own words, by language. */
+    templates: z.strictObject({ en: mailTemplate.optional(), zhCN: mailTemplate.optional() }, anObject).prefault({}),
+  },
+  anObject,
+)
+
+/** What people are reminded of without asking. */
+const followUps = z.strictObject(
+  {
+    enabled: yesOrNo(standingPolicy.followUps.enabled),
+    /** When they are told, on each user's own clocks. */
+    time: time().default(standingPolicy.followUps.time),
+    /** Records without a done activity for so many days: `{"A customers": {"object": "customer", "condition": "record.tier == \"A\"", "noActivityDays": 14}}`. */
+    rules: z
+      .record(
+        line(60),
+        z.strictObject(
+          { object: oneOf(['customer', 'contact']), condition: line(1000).optional(), noActivityDays: whole(1, 3650) },
+          anObject,
+        ),
+        anObject,
+      )
+      .default({}),
+    /** Days before a date of a record: birthdays, ends of contracts. */
+    dates: z
+      .record(
+        line(60),
+        z.strictObject(
+          {
+            object: name(),
+            field: name(),
+            daysBefore: whole(0, 365),
+            yearly: z.boolean({ error: 'must be true or false' }).default(false),
+            condition: line(1000).optional(),
+          },
+          anObject,
+        ),
+        anObject,
+      )
+      .default({}),
+  },
+  anObject,
+)
+
 /** What a tenant decides about its own data: the whole policy, every member with a default. */
 export const tenantPolicy = z.strictObject(
   {
@@ -195,6 +286,8 @@ export const tenantPolicy = z.strictObject(
     backup: backup.prefault({}),
     restoreDrill: restoreDrill.prefault({}),
     accessLog: accessLog.prefault({}),
+    notifications: notifications.prefault({}),
+    followUps: followUps.prefault({}),
     /** Entry standards: by object, then by field. */
     standards: z.record(name(), z.record(name(), standard, anObject), anObject).default({}),
   },

@@ -129,7 +129,7 @@ function policyFunctions(scope: Construct, { house, data }: Props) {
       entry: 'api/settings',
       description: 'Shows and changes what the tenant has decided about its data, and tries new entry standards',
       errorImpact: 'Nobody can see or change the cleanup schedule, retention, quality thresholds and entry standards.',
-      uses: [data.records.readWrite, data.signIn.verify],
+      uses: [data.records.readWrite, data.signIn.verify, data.webhookKey.sign],
       memoryMb: 1024,
     }),
   }

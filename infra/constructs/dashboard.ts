@@ -5,6 +5,7 @@ import { type House, prefixOf } from '#infra/constructs/house.ts'
 import * as metrics from '#infra/constructs/metrics.ts'
 import type { ApiStack } from '#infra/stacks/api.ts'
 import type { EventsStack } from '#infra/stacks/events.ts'
+import type { RemindersStack } from '#infra/stacks/reminders.ts'
 import type { SchedulesStack } from '#infra/stacks/schedules.ts'
 import type { WorkflowsStack } from '#infra/stacks/workflows.ts'
 
@@ -14,6 +15,7 @@ type CrmDashboardProps = {
   events: EventsStack
   workflows: WorkflowsStack
   schedules: SchedulesStack
+  reminders: RemindersStack
   functions: readonly CrmFunction[]
 }
 
@@ -21,10 +23,10 @@ type CrmDashboardProps = {
 export class CrmDashboard extends Construct {
   constructor(scope: Construct, id: string, props: CrmDashboardProps) {
     super(scope, id)
-    const { house, api, events, workflows, schedules, functions } = props
+    const { house, api, events, workflows, schedules, reminders, functions } = props
     const names = functions.map(crmFunction => crmFunction.functionName)
     const { apiId } = api.httpApi
-    const consumers = [...events.consumers, schedules.mover]
+    const consumers = [...events.consumers, schedules.mover, ...reminders.consumers]
     const lag = consumers.map(consumer => metrics.oldestMessageSeconds(consumer.queue.queueName))
     const machines = workflows.workflows.map(workflow => workflow.arn)
     new Dashboard(this, 'Dashboard', {
@@ -53,7 +55,10 @@ export class CrmDashboard extends Construct {
           graph('Workflow runs failed', workflows.workflows.map(metrics.failedRuns)),
           graph('Workflow run time, p95 ms', machines.map(metrics.runMs)),
         ],
-        [graph('Schedule runs, and runs given up', scheduleRuns(schedules))],
+        [
+          graph('Schedule runs, and runs given up', scheduleRuns(schedules.groupName)),
+          graph('Reminder schedules, and runs given up', scheduleRuns(reminders.schedules.groupName)),
+        ],
       ],
     })
   }
@@ -61,13 +66,17 @@ export class CrmDashboard extends Construct {
 
 const graph = (title: string, left: IMetric[]): GraphWidget => new GraphWidget({ title, left, width: 8 })
 
-function scheduleRuns({ groupName }: SchedulesStack): IMetric[] {
+function scheduleRuns(groupName: string): IMetric[] {
   return [metrics.scheduledAttempts(groupName), metrics.droppedRuns(groupName)]
 }
 
-function deadLetters({ api, events, schedules }: CrmDashboardProps): IMetric[] {
+function deadLetters({ api, events, schedules, reminders }: CrmDashboardProps): IMetric[] {
   const single = [events.busDeadLetters, events.publishDeadLetters, api.seedDeadLetters]
-  const ofConsumers = [...events.consumers, schedules.mover].map(consumer => consumer.deadLetters)
-  const ofSchedules = schedules.started.map(schedule => schedule.deadLetters)
-  return [...single, ...ofConsumers, ...ofSchedules].map(queue => metrics.messages(queue.queueName))
+  const ofConsumers = [...events.consumers, schedules.mover, ...reminders.consumers].map(
+    consumer => consumer.deadLetters,
+  )
+  const ofSchedules = [...schedules.started, ...reminders.started].map(schedule => schedule.deadLetters)
+  return [...single, reminders.schedules.deadLetters, ...ofConsumers, ...ofSchedules].map(queue =>
+    metrics.messages(queue.queueName),
+  )
 }

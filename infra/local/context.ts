@@ -2,7 +2,6 @@ import type { Authorize } from './engines/engine.ts'
 import type { EventBridge } from './engines/eventbridge/start-eventbridge.ts'
 import type { Kms } from './engines/kms/start-kms.ts'
 import type { S3Engine } from './engines/s3/start-s3.ts'
-import type { Scheduler } from './engines/scheduler/start-scheduler.ts'
 import type { Ses } from './engines/ses/start-ses.ts'
 import type { Sqs } from './engines/sqs/start-sqs.ts'
 import type { StepFunctions } from './engines/stepfunctions/start-stepfunctions.ts'
@@ -12,6 +11,7 @@ import type { Resolve } from './resolve.ts'
 import type { Admin } from './services/admin.ts'
 import type { SignIn } from './services/cognito.ts'
 import type { DynamoDb } from './services/dynamodb.ts'
+import type { ClockedScheduler } from './services/scheduler.ts'
 import type { EventSource } from './streams/stream-source.ts'
 import type { Assembly } from './template.ts'
 
@@ -23,7 +23,7 @@ export type Started = {
   sqs: Sqs
   eventbridge: EventBridge
   stepfunctions: StepFunctions
-  scheduler: Scheduler
+  scheduler: ClockedScheduler
   cognito: SignIn
   ses: Ses
   admin: Admin

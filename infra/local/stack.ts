@@ -41,6 +41,8 @@ export type LocalStack = {
   tableNames: Record<string, string>
   /** An access token for a user (e-mail or user id) or an integration (name of its client). */
   tokenFor(name: string, options?: { expiresInS?: number }): Promise<string>
+  /** Sets the clock of EventBridge Scheduler apart from the machine's; what is due by it runs at once. */
+  moveClock(offsetMs: number): Promise<void>
   /** The mail that has been sent so far, oldest first. */
   outbox(): SentMail[]
   /** Resolves when stream, bus and queues are empty and all reactions have run; `isWhole`: the access log is written too. */
@@ -123,6 +125,7 @@ function toStack(context: Context, stop: Ending): LocalStack {
     endpoints: context.endpoints,
     tableNames: tableNames(context),
     tokenFor: (name, options) => needs(context, 'cognito').tokenFor(name, options),
+    moveClock: offsetMs => needs(context, 'scheduler').moveClock(offsetMs),
     outbox: () => needs(context, 'ses').outbox(),
     drain: options => drain(context, options),
     invoke: async (wanted, event) => {

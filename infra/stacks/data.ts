@@ -13,6 +13,7 @@ import { Mail } from '#infra/constructs/mail.ts'
 import { SignIn } from '#infra/constructs/sign-in.ts'
 import { TenantKey } from '#infra/constructs/tenant-key.ts'
 import { Vault } from '#infra/constructs/vault.ts'
+import { WebhookKey } from '#infra/constructs/webhook-key.ts'
 import type { TenantFile } from '#schemas/tenant.ts'
 
 const indexes = ['byObject', 'byOwner', 'byParent']
@@ -30,6 +31,8 @@ export class DataStack extends Stack {
   readonly signIn: SignIn
   /** How the tenant sends mail. */
   readonly mail: Mail
+  /** What webhooks are signed with. */
+  readonly webhookKey: WebhookKey
   readonly accessLog: LogGroup
   /** Access to records, for a function's `uses`. */
   readonly records
@@ -49,6 +52,7 @@ export class DataStack extends Stack {
     files.logAccess(this.vault.bucket, 'vault/')
     this.signIn = new SignIn(this, 'SignIn', tenant)
     this.mail = new Mail(this, 'Mail', tenant)
+    this.webhookKey = new WebhookKey(this, 'WebhookKey', tenant)
     this.accessLog = this.createAccessLog(tenant)
     this.records = this.accessToRecords()
     this.search = this.accessToSearch()
@@ -64,6 +68,10 @@ export class DataStack extends Stack {
       readById: itemAccess(this.recordsTable, { ...records, actions: readById }),
       read: itemAccess(this.recordsTable, { ...records, actions: read, indexes }),
       readWrite: itemAccess(this.recordsTable, { ...records, actions: [...read, ...transact], indexes }),
+      /** Noting what was sent beyond the table, beside reading by id. */
+      noteDeliveries: itemAccess(this.recordsTable, { ...records, actions: [...readById, 'PutItem', 'DeleteItem'] }),
+      /** Taking entries off an agenda, beside reading. */
+      tidyAgenda: itemAccess(this.recordsTable, { ...records, actions: [...read, 'DeleteItem'] }),
       stream: streamAccess(this.recordsTable, this.key),
     }
   }

@@ -17,6 +17,7 @@ import type { AccessLogStack } from '#infra/stacks/access-log.ts'
 import type { ApiStack } from '#infra/stacks/api.ts'
 import type { DataStack } from '#infra/stacks/data.ts'
 import type { EventsStack } from '#infra/stacks/events.ts'
+import type { RemindersStack } from '#infra/stacks/reminders.ts'
 import type { SchedulesStack } from '#infra/stacks/schedules.ts'
 import type { WorkflowsStack } from '#infra/stacks/workflows.ts'
 
@@ -27,6 +28,7 @@ type ObservabilityProps = StackProps & {
   accessLog: AccessLogStack
   workflows: WorkflowsStack
   schedules: SchedulesStack
+  reminders: RemindersStack
   api: ApiStack
 }
 
@@ -41,14 +43,15 @@ export class ObservabilityStack extends Stack {
     super(scope, id, props)
     this.house = props.house
     this.topic = this.createTopic()
-    const { data, api, events, accessLog, workflows, schedules } = props
-    const consumers = [...events.consumers, ...accessLog.consumers, schedules.mover]
+    const { data, api, events, accessLog, workflows, schedules, reminders } = props
+    const consumers = [...events.consumers, ...accessLog.consumers, schedules.mover, ...reminders.consumers]
     const functions = [
       ...api.functions,
       api.seedTenant,
       events.publishChanges,
       ...consumers.map(c => c.function),
       ...schedules.functions,
+      ...reminders.functions,
       ...workflows.workflows.flatMap(workflow => workflow.functions),
     ]
     for (const crmFunction of functions) this.watchFunction(crmFunction)
@@ -56,10 +59,11 @@ export class ObservabilityStack extends Stack {
     this.watchChanges(events)
     for (const consumer of consumers) this.watchConsumer(consumer)
     this.watchSchedules(schedules)
+    this.watchReminders(reminders)
     for (const workflow of workflows.workflows) this.watchWorkflow(workflow)
     this.watchMail(data.mail)
     this.watchDeadLetters(api.seedDeadLetters, 'Users and roles of the last deployment may be missing.')
-    new CrmDashboard(this, 'Dashboard', { house: this.house, api, events, workflows, schedules, functions })
+    new CrmDashboard(this, 'Dashboard', { house: this.house, api, events, workflows, schedules, reminders, functions })
   }
 
   private createTopic(): Topic {
@@ -143,6 +147,13 @@ export class ObservabilityStack extends Stack {
       errorImpact: 'People call their reminders spam, and AWS may stop all mail of the account.',
       threshold: 0.001,
     })
+  }
+
+  private watchReminders({ schedules, started }: RemindersStack): void {
+    const errorImpact = 'People are told of what is due a quarter of an hour late, by the sweep.'
+    this.alarm(metrics.droppedRuns(schedules.groupName), { title: 'Reminder schedules give up on runs', errorImpact })
+    this.watchDeadLetters(schedules.deadLetters, errorImpact)
+    for (const { deadLetters, errorImpact: impact } of started) this.watchDeadLetters(deadLetters, impact)
   }
 
   private watchDeadLetters(queue: CrmQueue, errorImpact: string): void {

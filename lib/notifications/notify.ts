@@ -1,3 +1,4 @@
+import type { Plan } from '#lib/records/plan.ts'
 import { planOnce } from '#lib/records/plan-once.ts'
 import { writeRecord } from '#lib/records/write.ts'
 import type { Context } from '#lib/runtime/context.ts'
@@ -22,16 +23,21 @@ const longestTitle = 200
 
 /** Puts a message into a user's inbox; again with the same key it does nothing, read or not. */
 export async function notify(ctx: Context, message: Message): Promise<void> {
+  // The key of the request that led here guards another write.
+  const { idempotency: _request, ...job } = ctx
+  await writeRecord(job, () => planNotification(job, message), {})
+}
+
+/** Plans a message for a user's inbox, to be written with whatever else it goes with. */
+export function planNotification(ctx: Context, message: Message): Promise<Plan> {
   const { userId, kind, title, body, link } = message
   const at = ctx.clock.now().toISOString()
   const shortTitle = [...title].slice(0, longestTitle).join('')
   const fields = { ownerId: userId, inboxId: userId, kind, title: shortTitle, body, sentAt: at, ...(link && { link }) }
-  // The key of the request that led here guards another write.
-  const { idempotency: _request, ...job } = ctx
-  await writeRecord(job, () => planOnce(job, notification, { id: notificationId(message), fields, at }), {})
+  return planOnce(ctx, notification, { id: notificationId(message), fields, at })
 }
 
-/** The time in the id is none: a message that is sent again later must come to the same id. */
-function notificationId({ userId, key }: Message): string {
+/** The id of a message. The time in it is none: a message that is sent again later must come to the same id. */
+export function notificationId({ userId, key }: Pick<Message, 'userId' | 'key'>): string {
   return derivedId(notification.prefix, { at: new Date(0), seed: JSON.stringify([userId, key]) })
 }

@@ -3,7 +3,7 @@ import type { RecordRule } from '#lib/permissions/rules.ts'
 import { isId } from '#lib/runtime/ids.ts'
 import { matchPartition, objectPartition, ownerPartition } from '#lib/store/keys.ts'
 import type { Partition } from '#lib/store/query.ts'
-import type { FieldDefinition, ObjectDefinition } from '#schemas/definition.ts'
+import { type FieldDefinition, type ObjectDefinition, targetsOf } from '#schemas/definition.ts'
 
 /** What narrows a list to one partition. */
 export type Narrowing = {
@@ -42,14 +42,14 @@ export function listSource(
 /** Fields through which records of an object hang on a record of another. */
 export function linksTo(object: ObjectDefinition, target: string): [name: string, field: FieldDefinition][] {
   return Object.entries(object.fields).filter(
-    ([, field]) => field.type === 'reference' && field.to === target && (field.parent || field.lookup),
+    ([, field]) => field.type === 'reference' && targetsOf(field).includes(target) && (field.parent || field.lookup),
   )
 }
 
 function childSource(object: ObjectDefinition, { parent, equalities }: Narrowing): ListSource | undefined {
   for (const [name, field] of Object.entries(object.fields)) {
     if (field.type !== 'reference') continue
-    const value = parent?.object === field.to ? parent.id : equalities.get(name)
+    const value = parent && targetsOf(field).includes(parent.object) ? parent.id : equalities.get(name)
     // Anything else cannot be a key of the index, and no record has it.
     if (value === undefined || !isId(value)) continue
     if (field.parent)

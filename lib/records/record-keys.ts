@@ -3,6 +3,7 @@ import type { CompiledField, CompiledObject } from '#lib/records/compile.ts'
 import { loadedMatchKeys } from '#lib/records/load-match-keys.ts'
 import { ownerOf, textOf } from '#lib/records/owner-of.ts'
 import { uniqueValues } from '#lib/records/unique-values.ts'
+import { agendaSort, agendaValue } from '#lib/store/agenda-keys.ts'
 import type { IndexKeys, MatchEntry, StoredRecord, UniqueValue } from '#lib/store/items.ts'
 import { type ListName, objectPartition, ownerPartition, shardOf } from '#lib/store/keys.ts'
 import type { KeyChanges } from '#lib/store/write.ts'
@@ -83,6 +84,8 @@ function addKeys(keys: Keys, object: CompiledObject, record: StoredRecord, field
   if (definition.unique)
     for (const text of uniqueValues(value, definition))
       keys.unique.push({ field: name, value: text, pointer: pointerTo(name) })
+  if (definition.type === 'dateTime' && definition.agenda)
+    keys.matches.push({ kind: name, value: agendaValue(record.id), sort: agendaSort(String(value), record.id) })
   if (definition.type === 'reference' && definition.lookup)
     keys.matches.push({ kind: name, value: String(value), sort: `${timeOf(object, record)}#${record.id}` })
 }

@@ -2,10 +2,12 @@ import { type FieldProblem, invalid, pointerTo } from '#lib/errors.ts'
 import { allows, recordRule } from '#lib/permissions/rules.ts'
 import type { CompiledObject } from '#lib/records/compile.ts'
 import type { Context } from '#lib/runtime/context.ts'
+import { prefixOf } from '#lib/runtime/ids.ts'
 import type { StoredRecord } from '#lib/store/items.ts'
 import { readRecords } from '#lib/store/read.ts'
-import type { FieldDefinition } from '#schemas/definition.ts'
+import { type FieldDefinition, targetsOf } from '#schemas/definition.ts'
 import { isJsonObject, type Json, type JsonObject } from '#schemas/json.ts'
+import { standardObjects } from '#schemas/registry.ts'
 
 type Reference = { field: string; pointer: string; target: string; id: string }
 
@@ -44,13 +46,15 @@ function referencesIn(object: CompiledObject, fields: JsonObject): Reference[] {
 }
 
 function referenceAt(path: (string | number)[], definition: FieldDefinition | undefined, id: Json): Reference[] {
-  const target = targetOf(definition)
+  const target = targetOf(definition, id)
   return target && typeof id === 'string' ? [{ field: path.join('.'), pointer: pointerTo(...path), target, id }] : []
 }
 
-function targetOf(definition: FieldDefinition | undefined): string | undefined {
+function targetOf(definition: FieldDefinition | undefined, id: Json): string | undefined {
   if (definition?.type === 'user') return 'user'
-  return definition?.type === 'reference' ? definition.to : undefined
+  if (definition?.type !== 'reference') return undefined
+  const object = standardObjects.byPrefix.get(prefixOf(String(id)))?.name
+  return targetsOf(definition).find(target => target === object) ?? definition.to
 }
 
 function referenceProblem(ctx: Context, reference: Reference, record: StoredRecord | undefined): FieldProblem[] {

@@ -31,6 +31,13 @@ const variables = z.object({
   EVIDENCE_KEY_ARN: z.string().optional(),
   SCRATCH_TABLE_PREFIX: z.string().optional(),
   SCHEDULE_GROUP: z.string().optional(),
+  REMINDER_SCHEDULE_GROUP: z.string().optional(),
+  REMINDER_SCHEDULE_ROLE_ARN: z.string().optional(),
+  REMINDER_DEAD_LETTERS_ARN: z.string().optional(),
+  BUS_ARN: z.string().optional(),
+  WEBHOOK_KEY_ARN: z.string().optional(),
+  /** Set on a laptop alone: webhooks may then go to this machine. */
+  WEBHOOK_LOOPBACK: z.literal('allowed').optional(),
   MAIL_FROM: z.string().optional(),
   MAIL_CONFIGURATION_SET: z.string().optional(),
   USER_POOL_ID: z.string().optional(),

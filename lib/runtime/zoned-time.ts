@@ -36,6 +36,21 @@ export function localDate(at: Date, timeZone: string): string {
   return new Date(wallOf(at.getTime(), timeZone)).toISOString().slice(0, 10)
 }
 
+/** A local time with its seconds, `2026-03-31T09:00:00`; undefined for a text that is none, or no day of the calendar. */
+export function localTimeOf(text: string): string | undefined {
+  const [, minutes, seconds = ':00'] = /^(\d{4}-\d\d-\d\dT\d\d:\d\d)(:\d\d)?$/.exec(text) ?? []
+  if (minutes === undefined) return undefined
+  const local = minutes + seconds
+  const wall = Date.parse(`${local}Z`)
+  // Date.parse takes 30 February for 2 March.
+  return Number.isNaN(wall) || localOf(wall) !== local ? undefined : local
+}
+
+/** A time of a clock, given as milliseconds that read so in UTC, as a local time. */
+export function localOf(wall: number): string {
+  return new Date(wall).toISOString().slice(0, 19)
+}
+
 /** Milliseconds by which the clocks of a time zone are ahead of UTC at an instant. */
 function offsetAt(instant: number, timeZone: string): number {
   return wallOf(instant, timeZone) - Math.floor(instant / 1000) * 1000

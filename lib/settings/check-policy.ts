@@ -1,5 +1,6 @@
 import { type FieldProblem, pointerTo } from '#lib/errors.ts'
 import type { Context } from '#lib/runtime/context.ts'
+import { checkFollowUps } from '#lib/settings/check-follow-ups.ts'
 import { checkEntryStandards } from '#lib/settings/check-standard.ts'
 import { readRecord } from '#lib/store/read.ts'
 import { isJsonObject, type Json, type JsonObject } from '#schemas/json.ts'
@@ -23,6 +24,7 @@ export async function checkPolicy(
   const problems = [
     ...strangers,
     ...('standards' in patch ? await checkEntryStandards(ctx, parsed.data.standards) : []),
+    ...('followUps' in patch ? await checkFollowUps(ctx, parsed.data.followUps) : []),
     ...('audit' in patch ? await reviewerProblems(ctx, parsed.data) : []),
   ]
   return problems.length > 0 ? { problems } : { policy: parsed.data, problems: [] }

@@ -54,7 +54,12 @@ function neededPolicy(ctx: Context, { quality, standards }: TenantPolicy): JsonO
 function plain(policy: Partial<TenantPolicy>): JsonObject {
   const { standards = {} } = policy
   const sorted = byName(Object.entries(standards).map(([object, fields]) => [object, byName(Object.entries(fields))]))
-  const json: Json = JSON.parse(JSON.stringify({ ...policy, standards: sorted }))
+  const followUps = policy.followUps && {
+    ...policy.followUps,
+    rules: byName(Object.entries(policy.followUps.rules)),
+    dates: byName(Object.entries(policy.followUps.dates)),
+  }
+  const json: Json = JSON.parse(JSON.stringify({ ...policy, ...(followUps && { followUps }), standards: sorted }))
   return isJsonObject(json) ? json : {}
 }
 

@@ -102,6 +102,7 @@ export const routes = [
   { operationId: 'findAccesses', method: 'GET', path: '/v1/access-log', entry: 'api/access-log', isPublic: false },
   settings('readSettings', 'GET', '/v1/settings'),
   settings('changeSettings', 'PATCH', '/v1/settings'),
+  settings('readWebhookSecret', 'GET', '/v1/settings/webhook-secret'),
   settings('readSettingsHistory', 'GET', '/v1/settings/history'),
   settings('revertSettings', 'POST', '/v1/settings/revert'),
   refresh('verifyRecord', 'POST', '/v1/{object}/{id}/verify'),

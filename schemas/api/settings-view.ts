@@ -39,6 +39,8 @@ export const settingsView = z.strictObject({
   backup: shape.backup.unwrap().optional(),
   restoreDrill: shape.restoreDrill.unwrap().optional(),
   accessLog: shape.accessLog.unwrap().optional(),
+  notifications: shape.notifications.unwrap().optional(),
+  followUps: shape.followUps.unwrap().optional(),
   standards: shape.standards.unwrap().optional(),
   updatedAt: z.iso.datetime().optional(),
   updatedBy: z.string().optional(),

@@ -34,6 +34,17 @@ export const RevertSettings = defineContract({
   }),
 })
 
+export const ReadWebhookSecret = defineContract({
+  operationId: 'readWebhookSecret',
+  path: noParameters,
+  query: noParameters,
+  body: noBody,
+})
+
+export const webhookSecretView = z.strictObject({
+  secret: z.string().meta({ description: 'Secret by the Standard Webhooks specification, beginning with `whsec_`.' }),
+})
+
 export const ReadSettingsHistory = defineContract({
   operationId: 'readSettingsHistory',
   path: noParameters,

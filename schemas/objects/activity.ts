@@ -49,7 +49,7 @@ export const activity = defineObject({
     },
     occurredAt: { type: 'dateTime', label: { en: 'Occurred at', zh: '发生时间' } },
     dueAt: { type: 'dateTime', label: { en: 'Due at', zh: '截止时间' } },
-    remindAt: { type: 'dateTime', label: { en: 'Remind at', zh: '提醒时间' } },
+    remindAt: { type: 'dateTime', agenda: true, label: { en: 'Remind at', zh: '提醒时间' } },
     durationMinutes: {
       type: 'number',
       integer: true,

@@ -14,6 +14,7 @@ const jobs = ['import', 'export', 'merge']
 const ownJobs = [...jobs, 'notification', 'qualityReport'].map(object => can(object, 'none', 'own', 'none', 'none'))
 /** Everybody may look up colleagues and teams: owners and assignees are named by them. */
 const directory = [can('user', 'none', 'all', 'none', 'none'), can('team', 'none', 'all', 'none', 'none'), ...ownJobs]
+const ownReminders = can('reminder', 'own', 'own', 'own', 'own')
 /** The whole policy, to look at; what everybody needs of it is everybody's without this. */
 const seesSettings = can('setting', 'none', 'all', 'none', 'none')
 const sales = ['customer', 'contact', 'activity']
@@ -30,6 +31,7 @@ export const laterObjects = [
   'qualitySnapshot',
   'backup',
   'accessAlert',
+  'reminder',
 ] as const
 
 /** The roles every tenant starts with; they are records, so an admin can change them. */
@@ -47,6 +49,7 @@ export const seedRoles = [
       can('run', 'all', 'all', 'all', 'none'),
       can('backup', 'none', 'all', 'none', 'none'),
       can('accessAlert', 'none', 'all', 'none', 'none'),
+      can('reminder', 'all', 'all', 'all', 'all'),
     ],
   },
   {
@@ -57,6 +60,7 @@ export const seedRoles = [
       ...directory,
       seesSettings,
       can('audit', 'team', 'team', 'team', 'none'),
+      can('reminder', 'team', 'team', 'team', 'team'),
     ],
   },
   {
@@ -66,6 +70,7 @@ export const seedRoles = [
       can('customer', 'own', 'own', 'own', 'none'),
       can('contact', 'own', 'own', 'own', 'own'),
       can('activity', 'own', 'own', 'own', 'own'),
+      ownReminders,
       ...directory,
     ],
     fieldAccess: [{ object: 'customer', field: 'tier', access: 'readOnly' }],
@@ -77,6 +82,7 @@ export const seedRoles = [
       can('customer', 'none', 'all', 'none', 'none'),
       can('contact', 'all', 'all', 'all', 'none'),
       can('activity', 'own', 'all', 'own', 'own'),
+      ownReminders,
       ...directory,
     ],
     fieldAccess: [
@@ -91,6 +97,7 @@ export const seedRoles = [
       ...[...sales, 'user', 'role', 'team'].map(object => can(object, 'none', 'all', 'none', 'none')),
       ...ownJobs,
       ...['run', 'backup'].map(object => can(object, 'none', 'all', 'none', 'none')),
+      ownReminders,
       seesSettings,
       can('accessAlert', 'none', 'all', 'none', 'none'),
     ],

@@ -24,6 +24,8 @@ export const setting = defineObject({
     audit: section('Audits', '人工抽查'),
     reports: section('Reports', '质量报告'),
     accessLog: section('Access log', '访问日志'),
+    notifications: section('Notifications', '通知'),
+    followUps: section('Follow-ups', '跟进提醒'),
     standards: section('Entry standards', '录入标准'),
   },
 })

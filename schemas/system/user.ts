@@ -47,7 +47,7 @@ export const user = defineObject({
         { value: 'zhCN', label: { en: 'Chinese', zh: '中文' } },
       ],
     },
-    timeZone: { type: 'text', maxLength: 60, label: { en: 'Time zone', zh: '时区' } },
+    timeZone: { type: 'timeZone', label: { en: 'Time zone', zh: '时区' } },
     clientId: {
       type: 'text',
       unique: true,

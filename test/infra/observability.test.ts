@@ -39,10 +39,13 @@ describe('alarms', () => {
     expect(alarmed('IteratorAge')).toEqual(['evergreen-acme-publish-changes'])
     expect(alarmed('ApproximateAgeOfOldestMessage')).toEqual([
       'evergreen-acme-complete-verification',
+      'evergreen-acme-deliver-notifications',
       'evergreen-acme-find-duplicates',
+      'evergreen-acme-fire-reminders',
       'evergreen-acme-move-children',
       'evergreen-acme-sample-audit',
       'evergreen-acme-sync-sign-in',
+      'evergreen-acme-update-reminders',
       'evergreen-acme-update-schedules',
       'evergreen-acme-update-search',
       'evergreen-acme-write-access-log',

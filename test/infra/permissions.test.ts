@@ -15,6 +15,10 @@ const actionsOf: Record<string, string[]> = {
   BatchWriteCommand: ['dynamodb:BatchWriteItem'],
   TransactWriteCommand: ['PutItem', 'UpdateItem', 'DeleteItem', 'ConditionCheckItem'].map(a => `dynamodb:${a}`),
   PutEventsCommand: ['events:PutEvents'],
+  // Whoever makes a schedule hands over its role.
+  CreateScheduleCommand: ['scheduler:CreateSchedule', 'iam:PassRole'],
+  DeleteScheduleCommand: ['scheduler:DeleteSchedule'],
+  GenerateMacCommand: ['kms:GenerateMac'],
   SendEmailCommand: ['ses:SendEmail'],
   StartExecutionCommand: ['states:StartExecution'],
   // Who reads a schedule decrypts its input; who updates it hands over its role and encrypts the input anew.
@@ -76,6 +80,12 @@ const triggers: Record<Entry, (keyof typeof byTrigger)[]> = {
   'workflows/restore/apply-restore': ['log', 'key', 'files', 'writesFiles'],
   'workflows/restore/end-restore': ['log', 'key', 'files', 'writesFiles'],
   'workflows/restore/fail-restore': ['log', 'key', 'files', 'writesFiles'],
+  'events/update-reminders': ['log', 'key', 'queue'],
+  'events/fire-reminders': ['log', 'key', 'queue'],
+  'events/deliver-notifications': ['log', 'key', 'queue'],
+  'schedules/sweep-reminders': ['log', 'key', 'deadLetters'],
+  'schedules/send-digests': ['log', 'key', 'deadLetters'],
+  'schedules/follow-up': ['log', 'key', 'deadLetters'],
   'deploy/seed-tenant': ['log', 'key', 'deadLetters'],
   'api/backups': ['log', 'key', 'vault'],
   'api/maintenance': ['log', 'key', 'files'],
@@ -123,6 +133,8 @@ async function commandsOf(entry: Entry): Promise<string[]> {
 
 function actionsOfCommand(command: string, entry: Entry): string[] {
   if (command === 'TransactWriteCommand' && putsOnly.has(entry)) return ['dynamodb:PutItem']
+  // Its schedules are not encrypted with the tenant's key (docs/decisions/0023).
+  if (command === 'UpdateScheduleCommand' && entry === 'events/update-reminders') return ['scheduler:UpdateSchedule']
   if (command.startsWith('Admin')) return [`cognito-idp:${command.replace('Command', '')}`]
   return actionsOf[command] ?? [`? ${command}`]
 }

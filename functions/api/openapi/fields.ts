@@ -1,4 +1,4 @@
-import type { FieldDefinition, FieldOf, ScalarFieldDefinition } from '#schemas/definition.ts'
+import { type FieldDefinition, type FieldOf, type ScalarFieldDefinition, targetsOf } from '#schemas/definition.ts'
 import type { JsonObject } from '#schemas/json.ts'
 import { standardObjects } from '#schemas/registry.ts'
 
@@ -27,6 +27,18 @@ const fieldTypes: { [T in FieldDefinition['type']]: Describe<T> } = {
   money: (_, direction) => reference(`Money${suffixes[direction]}`),
   date: (_, direction) => (direction === 'output' ? maskableDate : { type: 'string', format: 'date' }),
   dateTime: () => ({ type: 'string', format: 'date-time' }),
+  localTime: (_, direction) => ({
+    type: 'string',
+    // Seconds may be left out by who writes it.
+    pattern: `^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d${direction === 'output' ? ':\\d\\d' : '(:\\d\\d)?'}$`,
+    description: 'A time on the clocks of a time zone, without an offset, such as `2026-03-31T09:00:00`.',
+  }),
+  timeZone: () => ({ type: 'string', maxLength: 60, description: 'A time zone by its IANA name.' }),
+  repeat: () => ({
+    type: 'string',
+    maxLength: 500,
+    description: 'A rule as RFC 5545 has it, such as `FREQ=WEEKLY;BYDAY=MO`.',
+  }),
   duration: () => ({ type: 'string', format: 'duration' }),
   boolean: () => ({ type: 'boolean' }),
   select: ({ options, default: standard }, direction) => ({
@@ -43,7 +55,7 @@ const fieldTypes: { [T in FieldDefinition['type']]: Describe<T> } = {
   phones: (_, direction) => listOf(direction === 'output' ? 'Phone' : 'PhoneInput', 20),
   url: (_, direction) => ({ type: 'string', maxLength: 2000, ...(direction === 'output' && { format: 'uri' }) }),
   address: (_, direction) => reference(`Address${suffixes[direction]}`),
-  reference: ({ to }) => idSchema(to),
+  reference: field => idSchema(...targetsOf(field)),
   user: () => idSchema('user'),
   tags: () => ({ type: 'array', items: { type: 'string', maxLength: 50 }, maxItems: 50 }),
   list: listSchema,
@@ -81,9 +93,10 @@ export function nullable(schema: Schema): Schema {
   return { type: [type, 'null'], ...(Array.isArray(values) && { enum: [...values, null] }), ...rest }
 }
 
-/** The id of a record of an object. */
-export function idSchema(object: string): Schema {
-  const prefix = standardObjects.byName.get(object)?.prefix ?? object
+/** The id of a record of one of these objects. */
+export function idSchema(...objects: readonly string[]): Schema {
+  const prefixes = objects.map(object => standardObjects.byName.get(object)?.prefix ?? object)
+  const prefix = prefixes.length === 1 ? prefixes[0] : `(?:${prefixes.join('|')})`
   return { type: 'string', pattern: `^${prefix}_[0-7][0-9a-hjkmnp-tv-z]{25}$` }
 }
 

@@ -1,6 +1,6 @@
 import { fieldSchema, idSchema, nullable, reference, type Schema } from '#functions/api/openapi/fields.ts'
 import { isJudged } from '#lib/quality/open-quality.ts'
-import type { ObjectDefinition } from '#schemas/definition.ts'
+import { type ObjectDefinition, targetsOf } from '#schemas/definition.ts'
 import type { ObjectRegistry } from '#schemas/registry.ts'
 import { serverFields } from '#schemas/server-fields.ts'
 
@@ -176,5 +176,5 @@ function timelineItem(object: ObjectDefinition, objects: ObjectRegistry): Schema
 }
 
 function refersTo(child: ObjectDefinition, object: ObjectDefinition): boolean {
-  return Object.values(child.fields).some(field => field.type === 'reference' && field.to === object.name)
+  return Object.values(child.fields).some(field => field.type === 'reference' && targetsOf(field).includes(object.name))
 }

@@ -3,7 +3,7 @@ import { emptyAnswer, jsonAnswer } from '#functions/api/openapi/answers.ts'
 import { type Body, jsonBody } from '#functions/api/openapi/bodies.ts'
 import { exampleId } from '#functions/api/openapi/examples.ts'
 import { reference, type Schema } from '#functions/api/openapi/fields.ts'
-import { RevertSettings } from '#schemas/api/settings.ts'
+import { RevertSettings, webhookSecretView } from '#schemas/api/settings.ts'
 import { isJsonObject, type Json } from '#schemas/json.ts'
 import { defaultPolicy, tenantPolicy } from '#schemas/settings.ts'
 
@@ -34,6 +34,13 @@ export const settingsExchanges = {
   changeSettings: {
     body: patchBody(),
     answers: { 200: jsonAnswer('The settings, changed.', reference('Settings'), written) },
+  },
+  readWebhookSecret: {
+    answers: {
+      200: jsonAnswer('The secret.', schemaOf(webhookSecretView), {
+        example: { secret: 'whsec_C2FVsBQIhrscChlQIMV+b5sSYspob7oD' },
+      }),
+    },
   },
   readSettingsHistory: { answers: { 200: jsonAnswer('A page of changes.', reference('History'), {}) } },
   revertSettings: {

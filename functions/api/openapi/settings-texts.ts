@@ -27,6 +27,13 @@ export const settingsTexts = {
       'within 30 seconds.',
     codes: [...writeCodes, 'invalid_cursor'],
   },
+  readWebhookSecret: {
+    summary: 'Read the secret of the webhook',
+    description:
+      'What a receiver checks the signature of a webhook with (standardwebhooks.com). It is made in KMS and stored ' +
+      'nowhere; for those who may change the settings.',
+    codes: ['validation_failed', 'unknown_field', 'not_found'],
+  },
   readSettingsHistory: {
     summary: 'Read the changes of the settings',
     description: 'Newest first: who, when, by which request, and old and new value per section.',

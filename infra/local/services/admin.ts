@@ -43,13 +43,22 @@ async function answer(context: Context, { request, response, waiting, secret }: 
     settle(await json(request))
     return reply(response, 200, '')
   }
-  if (url.pathname !== '/token') return reply(response, 501, `No local engine serves this call: ${request.url}`)
+  const isOurs = url.pathname === '/token' || (url.pathname === '/clock' && request.method === 'POST')
+  if (!isOurs) return reply(response, 501, `No local engine serves this call: ${request.url}`)
   if (!isSame(request.headers.authorization ?? '', `Bearer ${secret}`)) return reply(response, 403, 'Forbidden')
+  if (url.pathname === '/clock') return setClock(context, response, url.searchParams.get('offsetMs'))
   try {
     reply(response, 200, await needs(context, 'cognito').tokenFor(url.searchParams.get('email') ?? ''))
   } catch (error) {
     reply(response, 404, error instanceof Error ? error.message : String(error))
   }
+}
+
+/** Sets the clock by which schedules run so far apart from the machine's. */
+async function setClock(context: Context, response: ServerResponse, offsetMs: string | null): Promise<void> {
+  if (!/^-?\d{1,15}$/.test(offsetMs ?? '')) return reply(response, 400, 'offsetMs must be whole milliseconds')
+  await needs(context, 'scheduler').moveClock(Number(offsetMs))
+  reply(response, 200, '')
 }
 
 function awaitPut(baseUrl: string, waiting: Waiting): ReturnType<Admin['awaitPut']> {

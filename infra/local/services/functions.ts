@@ -38,6 +38,8 @@ function lambdaEnvironment(definition: FunctionDefinition, context: Context): Re
     AWS_LAMBDA_FUNCTION_MEMORY_SIZE: String(definition.memoryMb),
     AWS_LAMBDA_LOG_GROUP_NAME: `/aws/lambda/${definition.name}`,
     LAMBDA_TASK_ROOT: definition.directory,
+    // Of no use on AWS, where no template sets it: a webhook of a person's own machine.
+    WEBHOOK_LOOPBACK: 'allowed',
     TZ: ':UTC',
   }
 }

@@ -2,11 +2,12 @@ import * as z from 'zod'
 import type { FieldType } from '#lib/records/fields/field-type.ts'
 import { rule } from '#lib/records/fields/rules.ts'
 import { isTypeId } from '#lib/runtime/ids.ts'
+import { targetsOf } from '#schemas/definition.ts'
 import { standardObjects } from '#schemas/registry.ts'
 
 /** The id of another record; the engine checks that it exists and may be seen. */
 export const reference: FieldType<'reference'> = {
-  schema: field => idOf(field.to),
+  schema: field => idOf(...targetsOf(field)),
   cel: () => ({ name: 'string' }),
 }
 
@@ -16,13 +17,15 @@ export const user: FieldType<'user'> = {
   cel: () => ({ name: 'string' }),
 }
 
-function idOf(object: string): z.ZodType<string> {
-  const prefix = standardObjects.byName.get(object)?.prefix ?? object
+function idOf(...objects: readonly string[]): z.ZodType<string> {
+  const prefixes = objects.map(object => standardObjects.byName.get(object)?.prefix ?? object)
   return z
     .string()
     .check(
       rule('invalid_reference', value =>
-        isTypeId(value, prefix) ? undefined : `must be the id of a ${object}: ${prefix}_ and 26 characters.`,
+        prefixes.some(prefix => isTypeId(value, prefix))
+          ? undefined
+          : `must be the id of a ${objects.join(' or ')}: ${prefixes.map(prefix => `${prefix}_`).join(' or ')} and 26 characters.`,
       ),
     )
 }

@@ -2,6 +2,7 @@ import { invalidAt, pointerTo } from '#lib/errors.ts'
 import { allows } from '#lib/permissions/rules.ts'
 import { checkStandards } from '#lib/records/check-standards.ts'
 import { type CompiledObject, compileObject } from '#lib/records/compile.ts'
+import { derive } from '#lib/records/derive.ts'
 import { parseInput, requireFields } from '#lib/records/input.ts'
 import { reachableRule } from '#lib/records/load.ts'
 import { checkFieldAccess, firstVersion, settleReferences, withDefaults } from '#lib/records/next-state.ts'
@@ -40,7 +41,8 @@ export async function planCreate(ctx: Context, { object, input, checkNew }: Crea
   const fields = withDefaults(ctx, compiled, set)
   requireFields(compiled, fields)
   const state = { before: {}, after: fields, written: Object.keys(set) }
-  const after = newRecord(ctx, compiled, await settleReferences(ctx, compiled, state))
+  const settled = await settleReferences(ctx, compiled, state)
+  const after = newRecord(ctx, compiled, await derive(ctx, object, { before: undefined, fields: settled }))
   if (!allows(rule, after)) throw notForOthers(object)
   await checkStandards(ctx, compiled, { before: undefined, after })
   const plan: Plan = { object: compiled, before: undefined, after, action: 'created' }

@@ -1,5 +1,6 @@
 import { checkStandards } from '#lib/records/check-standards.ts'
 import { type CompiledObject, compileObject } from '#lib/records/compile.ts'
+import { derive } from '#lib/records/derive.ts'
 import { diffFields } from '#lib/records/diff.ts'
 import { parseInput, requireFields } from '#lib/records/input.ts'
 import { checkVersion, loadRecord } from '#lib/records/load.ts'
@@ -50,7 +51,8 @@ export async function planFields(
 ): Promise<Plan> {
   const { before, written, action = 'updated' } = next
   requireFields(compiled, next.fields)
-  const fields = await settleReferences(ctx, compiled, { before: before.fields, after: next.fields, written })
+  const settled = await settleReferences(ctx, compiled, { before: before.fields, after: next.fields, written })
+  const fields = await derive(ctx, compiled.definition, { before: before.fields, fields: settled })
   if (Object.keys(diffFields(before.fields, fields)).length === 0)
     return { object: compiled, before, after: before, action: 'unchanged' }
   const after = nextVersion(ctx, before, fields)

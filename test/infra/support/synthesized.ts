@@ -20,6 +20,8 @@ const stackNames = [
   'access-log',
   'workflows',
   'schedules',
+  'reminders',
+  'reminders',
   'api',
   'observability',
 ] as const

@@ -25,11 +25,13 @@ type EventBridgeOptions = EngineOptions & {
 export type EventBridge = Engine & {
   /** Adds a rule, or replaces the one of the same bus and name. */
   addRule(rule: Rule): void
+  /** Puts an event on a bus from within; answers why it was not taken. */
+  put(entry: PutEntry): Promise<Partial<EntryProblem>>
   /** True when every event is delivered, dead-lettered or dropped. */
   idle(): boolean
 }
 
-type EntryResult = { EventId: string } | EntryProblem
+type EntryResult = { EventId: string; ErrorCode?: never; ErrorMessage?: never } | EntryProblem
 
 /** Starts an EventBridge; what it could not deliver yet is kept in `dir`. */
 export async function startEventBridge(options: EventBridgeOptions): Promise<EventBridge> {
@@ -55,6 +57,7 @@ export async function startEventBridge(options: EventBridgeOptions): Promise<Eve
   return {
     url: server.url,
     addRule: rules.add,
+    put: entry => putOne({ settings, rules, deliveries }, entry),
     idle: deliveries.isIdle,
     stop: async () => {
       await server.stop()
@@ -75,7 +78,7 @@ async function putEntries(bus: Bus, entries: PutEntry[]) {
     )
   }
   const results = await Promise.all(entries.map(entry => putOne(bus, entry)))
-  return { FailedEntryCount: results.filter(result => 'ErrorCode' in result).length, Entries: results }
+  return { FailedEntryCount: results.filter(result => result.ErrorCode !== undefined).length, Entries: results }
 }
 
 async function putOne({ settings, rules, deliveries }: Bus, entry: PutEntry): Promise<EntryResult> {

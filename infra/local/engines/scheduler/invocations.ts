@@ -26,21 +26,28 @@ type Ground = Delivering & { store: ScheduleStore; settings: EngineSettings }
 /** Errors that AWS does not try again: time does not mend them. */
 const finalErrors = new Set(['AccessDeniedException', 'ResourceNotFoundException'])
 
+/** 64 runs under way: many thousands may be due in one minute. */
+const mostAtOnce = 64
+
 /** Delivers runs, each at least once; what cannot be delivered goes to the schedule's dead-letter queue. */
-export function createInvocations(ground: Ground) {
+export function createInvocations(ground: Ground, isPaused: () => boolean) {
   const { store, settings } = ground
   const inFlight = new Set<Promise<void>>()
+  /** Begins to deliver what is due, so many at once; one that ends makes room for the next. */
+  const startDue = (): void => {
+    for (const invocation of store.dueInvocations(settings.now(), mostAtOnce - inFlight.size)) {
+      store.hold(invocation.id)
+      const done = deliver(ground, invocation)
+        .catch((error: unknown) => ground.log(`${invocation.scheduleArn}: ${error}`))
+        .finally(() => {
+          inFlight.delete(done)
+          if (inFlight.size <= mostAtOnce / 2 && !isPaused()) startDue()
+        })
+      inFlight.add(done)
+    }
+  }
   return {
-    /** Begins to deliver what is due; the runs do not wait for each other. */
-    startDue: (): void => {
-      for (const invocation of store.dueInvocations(settings.now())) {
-        store.hold(invocation.id)
-        const done = deliver(ground, invocation)
-          .catch((error: unknown) => ground.log(`${invocation.scheduleArn}: ${error}`))
-          .finally(() => inFlight.delete(done))
-        inFlight.add(done)
-      }
-    },
+    startDue,
     /** Resolves when what was begun has ended, well or not. */
     settled: async (): Promise<void> => {
       while (inFlight.size > 0) await Promise.all(inFlight)

@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import * as z from 'zod'
-import { jsonColumn, openDatabase } from '../database.ts'
+import { type Database, jsonColumn, openDatabase } from '../database.ts'
 import { type ScheduleDefinition, scheduleShape } from './schedule-input.ts'
 
 const schema = `
@@ -11,6 +11,7 @@ CREATE INDEX IF NOT EXISTS scheduleByNext ON schedule (nextAt);
 CREATE TABLE IF NOT EXISTS template (groupName TEXT, name TEXT, properties TEXT, PRIMARY KEY (groupName, name));
 CREATE TABLE IF NOT EXISTS invocation (id TEXT PRIMARY KEY, scheduleArn TEXT, scheduledAt INTEGER, target TEXT, keyArn TEXT,
   attempts INTEGER, dueAt INTEGER, error TEXT);
+CREATE INDEX IF NOT EXISTS invocationByDue ON invocation (dueAt);
 INSERT OR IGNORE INTO scheduleGroup VALUES ('default', 0);`
 
 const groupRow = z.object({ name: z.string(), createdAt: z.number() })
@@ -52,12 +53,10 @@ export type ScheduleStore = ReturnType<typeof openScheduleStore>
 export function openScheduleStore(dir: string) {
   const database = openDatabase(join(dir, 'schedules.db'), schema)
   const put = database.change('INSERT OR REPLACE INTO schedule VALUES (?, ?, ?, ?, ?, ?, ?)')
-  const add = database.change('INSERT INTO invocation VALUES (?, ?, ?, ?, ?, 0, ?, NULL)')
   const next = database.select(
     nextRow,
     'SELECT min(at) AS at FROM (SELECT min(nextAt) AS at FROM schedule UNION ALL SELECT min(dueAt) AS at FROM invocation)',
   )
-  const count = database.select(countRow, 'SELECT count(*) AS count FROM invocation')
   return {
     close: database.close,
     transaction: database.transaction,
@@ -67,7 +66,11 @@ export function openScheduleStore(dir: string) {
     removeGroup: database.change('DELETE FROM scheduleGroup WHERE name = ?'),
     schedule: database.select(scheduleRow, 'SELECT * FROM schedule WHERE groupName = ? AND name = ?').one,
     schedules: database.select(scheduleRow, 'SELECT * FROM schedule ORDER BY groupName, name').all,
-    due: database.select(scheduleRow, 'SELECT * FROM schedule WHERE nextAt <= ? ORDER BY nextAt, groupName, name').all,
+    /** What is due, 500 at a time. */
+    due: database.select(
+      scheduleRow,
+      'SELECT * FROM schedule WHERE nextAt <= ? ORDER BY nextAt, groupName, name LIMIT 500',
+    ).all,
     put: (schedule: Omit<StoredSchedule, 'definition'> & { definition: ScheduleDefinition }) => {
       const { groupName, name, definition, createdAt, modifiedAt, nextAt, clientToken } = schedule
       put(groupName, name, JSON.stringify(definition), createdAt, modifiedAt, nextAt, clientToken)
@@ -78,11 +81,25 @@ export function openScheduleStore(dir: string) {
     templates: database.select(templateRow, 'SELECT * FROM template').all,
     setTemplate: database.change('INSERT OR REPLACE INTO template VALUES (?, ?, ?)'),
     removeTemplate: database.change('DELETE FROM template WHERE groupName = ? AND name = ?'),
+    ...invocationStore(database),
+    /** When there is next anything to do. */
+    nextAt: () => next.one()?.at ?? undefined,
+  }
+}
+
+/** Runs that are not delivered yet. */
+function invocationStore(database: Database) {
+  const add = database.change('INSERT INTO invocation VALUES (?, ?, ?, ?, ?, 0, ?, NULL)')
+  const count = database.select(countRow, 'SELECT count(*) AS count FROM invocation')
+  return {
     addInvocation: (
       { id, scheduleArn, scheduledAt, target, keyArn }: Omit<Invocation, 'attempts' | 'error'>,
       dueAt: number,
     ) => add(id, scheduleArn, scheduledAt, JSON.stringify(target), keyArn, dueAt),
-    dueInvocations: database.select(invocationRow, 'SELECT * FROM invocation WHERE dueAt <= ? ORDER BY dueAt, id').all,
+    dueInvocations: database.select(
+      invocationRow,
+      'SELECT * FROM invocation WHERE dueAt <= ? ORDER BY dueAt, id LIMIT ?',
+    ).all,
     /** What is being delivered is due at no time, until it fails. */
     hold: database.change('UPDATE invocation SET dueAt = NULL WHERE id = ?'),
     /** What a process was delivering when it ended is due again. */
@@ -90,7 +107,5 @@ export function openScheduleStore(dir: string) {
     postpone: database.change('UPDATE invocation SET attempts = attempts + 1, dueAt = ?, error = ? WHERE id = ?'),
     removeInvocation: database.change('DELETE FROM invocation WHERE id = ?'),
     countInvocations: () => count.one()?.count ?? 0,
-    /** When there is next anything to do. */
-    nextAt: () => next.one()?.at ?? undefined,
   }
 }

@@ -38,8 +38,11 @@ export async function startScheduler(options: Options): Promise<Scheduler> {
   const settings = engineSettings(options)
   const store = openScheduleStore(settings.dir)
   const schedules = createSchedules(store, settings)
-  const invocations = createInvocations({ log: () => {}, retryDelayMs, ...options, store, settings })
   let rounds: ReturnType<typeof startRounds> | undefined
+  const invocations = createInvocations(
+    { log: () => {}, retryDelayMs, ...options, store, settings },
+    () => rounds === undefined,
+  )
   const look = () => rounds?.look()
   const run = () => {
     schedules.fireDue()

@@ -65,6 +65,7 @@ function fieldsFor(object: ObjectDefinition, owner: Actor): JsonObject {
       permissions: [{ object: 'customer', create: 'none', read: 'none', update: 'none', delete: 'none' }],
     },
     team: { name: unique },
+    reminder: { message: 'x', dueAt: '2099-03-02T09:00:00', assigneeId: owner.id },
   }
   return extra[object.name] ?? {}
 }
