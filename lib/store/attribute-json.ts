@@ -9,6 +9,20 @@ export function itemOf(marshalled: JsonObject): JsonObject {
   return Object.fromEntries(Object.entries(marshalled).map(([name, value]) => [name, plainOf(value)]))
 }
 
+/** An item as a line of an export has it: `itemOf` the other way round. */
+export function marshalled(item: JsonObject): JsonObject {
+  return Object.fromEntries(Object.entries(item).map(([name, value]) => [name, typed(value)]))
+}
+
+function typed(value: Json): JsonObject {
+  if (value === null) return { NULL: true }
+  if (typeof value === 'string') return { S: value }
+  if (typeof value === 'number') return { N: String(value) }
+  if (typeof value === 'boolean') return { BOOL: value }
+  if (Array.isArray(value)) return { L: value.map(typed) }
+  return { M: marshalled(value) }
+}
+
 function plainOf(typed: Json): Json {
   const [[type, value = null] = ['nothing', null]] = isJsonObject(typed) ? Object.entries(typed) : []
   if (type === 'S' || type === 'BOOL') return value

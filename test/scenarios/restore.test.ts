@@ -2,6 +2,8 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { isDeepStrictEqual } from 'node:util'
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest'
+import { archiveTenant } from '#infra/local/archive/archive-tenant.ts'
+import { loadArchive } from '#infra/local/archive/load-archive.ts'
 import { createDynamoDbClient } from '#infra/local/dynamodb/client.ts'
 import { createNaming } from '#infra/local/names.ts'
 import { restoreFolder } from '#infra/local/restore/restore-folder.ts'
@@ -16,13 +18,14 @@ import { restoreView } from '#schemas/api/restores.ts'
 import { scratchRoot } from '../support/scratch.ts'
 import { evidenceArn, scanTable, writeBackup } from '../support/vault.ts'
 
-const folders = { made: '', restored: '' }
+const folders = { made: '', restored: '', imported: '' }
 const running: { stack?: LocalStack } = {}
 
 beforeAll(async () => {
   const root = mkdtempSync(join(scratchRoot, 'evergreen-restore-'))
   folders.made = join(root, 'made')
   folders.restored = join(root, 'restored')
+  folders.imported = join(root, 'imported')
   running.stack = await start(folders.made)
 })
 afterAll(async () => {
@@ -68,6 +71,11 @@ const names = () => {
   return sourceNames(assembly, createNaming(assembly, { keyIds: new Map() }))
 }
 
+async function vaultTools() {
+  const evidence = openEvidenceKey(await evidenceArn(names().evidenceAlias))
+  return { vault: openVault(names().vault), evidence }
+}
+
 /** A backup in the stack's own vault, as the workflow makes one, known to the API. */
 async function backUp(): Promise<CatalogueEntry> {
   const { endpoints, tableNames } = stack()
@@ -78,10 +86,7 @@ async function backUp(): Promise<CatalogueEntry> {
     AWS_ENDPOINT_URL_S3: endpoints['s3'],
     AWS_ENDPOINT_URL_KMS: endpoints['kms'],
   })
-  const tools = {
-    vault: openVault(names().vault),
-    evidence: openEvidenceKey(await evidenceArn(names().evidenceAlias)),
-  }
+  const tools = await vaultTools()
   const call = createDynamoDbClient(endpoints['dynamodb'] ?? '')
   const table = tableNames['Records'] ?? ''
   const [id, at] = [typeIds.next('bkp'), new Date().toISOString()]
@@ -171,11 +176,51 @@ async function endOf(id: string) {
   throw new Error(`${id} does not end`)
 }
 
+const itemsNow = () =>
+  scanTable(createDynamoDbClient(stack().endpoints['dynamodb'] ?? ''), stack().tableNames['Records'] ?? '')
+
+/** Items of before that the stack does not have now just as they were; the record of the backup itself came after it. */
+async function lacking(before: readonly Record<string, unknown>[], backupId: string) {
+  const keyOf = ({ pk, sk }: Record<string, unknown>) => JSON.stringify([pk, sk])
+  const after = new Map((await itemsNow()).map(item => [keyOf(item), item]))
+  const own = JSON.stringify({ S: `R#${backupId}` })
+  return before.filter(item => JSON.stringify(item['pk']) !== own && !isDeepStrictEqual(after.get(keyOf(item)), item))
+}
+
+it('everything goes into one archive, and comes back out of it in an empty folder', async () => {
+  const id = await make('Auszug GmbH')
+  await send('PATCH', `/v1/customers/${id}`, { body: { name: 'Umzug GmbH' } })
+  const entry = await backUp()
+  const before = await itemsNow()
+  const archive = join(folders.made, '..', 'everything.tar')
+  const source = { tools: await vaultTools(), backupId: entry.id, files: names().files, madeAt: new Date() }
+  await archiveTenant(archive, source)
+  const { manifest } = await loadArchive({
+    archive,
+    into: folders.imported,
+    assembly: inject('assembly'),
+    tenant: 'local',
+    listShards: 1,
+  })
+  const { records, history, keys } = manifest.counts
+  expect(records + history + keys).toBe(entry.items)
+  const first = stack()
+  running.stack = await start(folders.imported)
+  try {
+    expect(await lacking(before, entry.id)).toEqual([])
+    const { json } = await send('GET', `/v1/customers/${id}/history`)
+    expect(json.items.map(({ version }: { version: number }) => version)).toEqual([2, 1])
+    expect((await send('GET', '/v1/search?q=umzug')).json.items).toMatchObject([{ id }])
+  } finally {
+    await running.stack.stop()
+    running.stack = first
+  }
+})
+
 it('a whole tenant comes back in an empty folder: the same items, people can sign in, search finds', async () => {
   const id = await make('Wiederkehr GmbH')
   const entry = await backUp()
-  const callOf = () => createDynamoDbClient(stack().endpoints['dynamodb'] ?? '')
-  const before = await scanTable(callOf(), stack().tableNames['Records'] ?? '')
+  const before = await itemsNow()
   await make('Zu spät GmbH')
   await stack().stop()
   const restored = await restoreFolder({
@@ -189,13 +234,7 @@ it('a whole tenant comes back in an empty folder: the same items, people can sig
   })
   expect(restored).toMatchObject({ backupId: entry.id, items: entry.items })
   running.stack = await start(folders.restored)
-  const keyOf = (item: { pk?: unknown; sk?: unknown }) => JSON.stringify([item.pk, item.sk])
-  const after = new Map(
-    (await scanTable(callOf(), stack().tableNames['Records'] ?? '')).map(item => [keyOf(item), item]),
-  )
-  const backup = `R#${entry.id}`
-  const wanted = before.filter(({ pk }) => JSON.stringify(pk) !== JSON.stringify({ S: backup }))
-  expect(wanted.filter(item => !isDeepStrictEqual(after.get(keyOf(item)), item))).toEqual([])
+  expect(await lacking(before, entry.id)).toEqual([])
   expect((await send('GET', `/v1/customers/${id}`, { as: 'rep' })).status).toBe(404)
   expect((await send('GET', `/v1/customers/${id}`)).json).toMatchObject({ name: 'Wiederkehr GmbH', version: 1 })
   expect((await send('GET', '/v1/search?q=wiederkehr')).json.items).toMatchObject([{ id }])

@@ -13,19 +13,26 @@ import { isJsonObject, type JsonObject } from '#schemas/json.ts'
 type LastChanges = Map<string, number>
 
 /**
- * Writes the state that a chain comes to as the files of one full export, which the engine loads in one go. Holds the keys
- * that the increments changed, never the items.
- * @returns how many items there are.
+ * The items that a chain comes to, as the lines of a full export. Holds the keys that the increments changed, never the items.
  */
-export async function mergeChain({ vault, chain }: { vault: Vault; chain: Chain }, folder: string): Promise<number> {
-  mkdirSync(folder, { recursive: true })
+export async function* chainLines({ vault, chain }: { vault: Vault; chain: Chain }): AsyncGenerator<string> {
   const last: LastChanges = new Map()
   for (const file of chain.files.filter(({ lines }) => lines === 'change'))
     for await (const { keys } of changesOf(vault, file)) last.set(keyText(keys), linkOf(chain, file))
+  for (const file of chain.files)
+    if (file.lines === 'item' || file.lines === 'change') yield* mergedLines(vault, { chain, file, last })
+}
+
+/**
+ * Writes lines of a full export as its one file, which the engine loads in one go.
+ * @returns how many there are.
+ */
+export async function writeLines(lines: AsyncIterable<string>, folder: string): Promise<number> {
+  mkdirSync(folder, { recursive: true })
   const counter = { items: 0 }
-  for (const [place, file] of chain.files.entries())
-    if (file.lines === 'item' || file.lines === 'change')
-      await writeFile(join(folder, `${place}.json.gz`), counted(mergedLines(vault, { chain, file, last }), counter))
+  // Level 1: the file is read once and thrown away.
+  const gzip = createGzip({ level: 1 })
+  await pipeline(Readable.from(counted(lines, counter)), gzip, createWriteStream(join(folder, 'items.json.gz')))
   return counter.items
 }
 
@@ -60,11 +67,6 @@ async function* counted(lines: AsyncIterable<string>, counter: { items: number }
     counter.items += 1
     yield `${line}\n`
   }
-}
-
-async function writeFile(path: string, lines: AsyncIterable<string>): Promise<void> {
-  // Level 1: the file is read once and thrown away.
-  await pipeline(Readable.from(lines), createGzip({ level: 1 }), createWriteStream(path))
 }
 
 function linkOf({ links }: Chain, { backupId }: ChainFile): number {

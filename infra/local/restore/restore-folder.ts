@@ -1,22 +1,16 @@
-import { existsSync, mkdirSync, readdirSync, renameSync, rmdirSync, rmSync } from 'node:fs'
-import { join, resolve } from 'node:path'
-import type { Chain } from '#lib/backup/read-chain.ts'
+import { mkdirSync } from 'node:fs'
+import { resolve } from 'node:path'
+import type { Vault } from '#lib/backup/vault.ts'
 import { vaultKeys } from '#lib/backup/vault-keys.ts'
 import { verifyChain } from '#lib/backup/verify-chain.ts'
-import { rebuildSearchIndex } from '#lib/search/rebuild-index.ts'
-import { createStore, openTable } from '#lib/store/table.ts'
-import { standardObjects } from '#schemas/registry.ts'
-import { findDynoxide } from '../dynamodb/binary.ts'
-import { createDynamoDbClient } from '../dynamodb/client.ts'
-import { startDynamoDbProcess } from '../dynamodb/process.ts'
-import { ensureTables, readTables, type TableDefinition } from '../dynamodb/tables.ts'
+import { readTables } from '../dynamodb/tables.ts'
 import { createNaming } from '../names.ts'
 import { readAssembly } from '../template.ts'
 import { copyFiles } from './copy-files.ts'
-import { loadTable } from './load-table.ts'
-import { mergeChain } from './merge-chain.ts'
-import { openSource, type Source } from './open-source.ts'
-import { setEnvironment } from './set-environment.ts'
+import { buildIndex, loadRecords } from './fill-tables.ts'
+import { chainLines } from './merge-chain.ts'
+import { makeFolder } from './new-folder.ts'
+import { openSource } from './open-source.ts'
 import { sourceNames } from './source-names.ts'
 
 /** What to restore, from which data folder into which. */
@@ -46,23 +40,11 @@ export type FolderRestored = {
 }
 
 /**
- * Makes a data folder of a backup of another one. The folder is there once all of it is: until then it is made beside it, so
- * that one interrupted leaves nothing that could be taken for a whole.
+ * Makes a data folder of a backup of another one.
  * @throws CrmError `backup_tampered` naming the file, before anything is made; Error when the folder is not empty.
  */
-export async function restoreFolder(wish: FolderRestore): Promise<FolderRestored> {
-  const into = resolve(wish.into)
-  if (existsSync(into) && readdirSync(into).length > 0)
-    throw new Error(`${into} is not empty: name a new folder by --into.`)
-  const working = `${into}.restoring`
-  rmSync(working, { recursive: true, force: true })
-  const restored = await restoreInto({ ...wish, into: working }).catch(error => {
-    rmSync(working, { recursive: true, force: true })
-    throw error
-  })
-  if (existsSync(into)) rmdirSync(into)
-  renameSync(working, into)
-  return restored
+export function restoreFolder(wish: FolderRestore): Promise<FolderRestored> {
+  return makeFolder(wish.into, working => restoreInto({ ...wish, into: working }))
 }
 
 async function restoreInto(wish: FolderRestore): Promise<FolderRestored> {
@@ -73,21 +55,21 @@ async function restoreInto(wish: FolderRestore): Promise<FolderRestored> {
   const { from, useCopy = false, publicKey } = wish
   const source = await openSource({ folder: resolve(from), region, names, useCopy, publicKey })
   const watch = stopwatch()
+  const { vault } = source.tools
   try {
-    const chain = await verifyChain(source.tools, await backupNamed(source, wish.backup))
+    const chain = await verifyChain(source.tools, await backupNamed(vault, wish.backup))
     watch.lap('verify')
     wish.log(
       `${chain.newest.id} of ${chain.newest.cutOffAt} and ${chain.links.length - 1} before it are as they were made`,
     )
     mkdirSync(wish.into, { recursive: true })
-    const tables = readTables(assembly, resolveNames)
-    const items = await loadChain(wish, { source, chain, tables })
+    const made = { folder: wish.into, tables: readTables(assembly, resolveNames), listShards: wish.listShards }
+    const items = await loadRecords(made, chainLines({ vault, chain }))
     watch.lap('load')
     wish.log(`${items} items loaded`)
-    const indexed = await buildIndex(wish, tables)
+    const indexed = await buildIndex(made)
     watch.lap('index')
-    const copy = { vault: source.tools.vault, chain, s3Url: source.s3Url, bucket: names.files, into: wish.into, region }
-    const files = await copyFiles(copy)
+    const files = await copyFiles({ vault, chain, s3Url: source.s3Url, bucket: names.files, into: wish.into, region })
     watch.lap('files')
     const { id: backupId, cutOffAt } = chain.newest
     return { backupId, cutOffAt, links: chain.links.length, items, indexed, files, seconds: watch.laps }
@@ -96,46 +78,14 @@ async function restoreInto(wish: FolderRestore): Promise<FolderRestored> {
   }
 }
 
-async function backupNamed({ tools: { vault } }: Source, wanted: string): Promise<string> {
+/** The id of a backup; of the newest when `latest` is asked for. */
+export async function backupNamed(vault: Vault, wanted: string): Promise<string> {
   if (wanted !== 'latest') return wanted
   let newest: string | undefined
   for await (const { key } of vault.list(vaultKeys.prefixes.catalogue))
     if (!key.endsWith('.sig.json')) newest = key.slice(vaultKeys.prefixes.catalogue.length, -'.json'.length)
   if (newest === undefined) throw new Error('The vault holds no backup yet.')
   return newest
-}
-
-async function loadChain(
-  { into }: FolderRestore,
-  { source, chain, tables }: { source: Source; chain: Chain; tables: readonly TableDefinition[] },
-): Promise<number> {
-  const table = tables.find(({ logicalId }) => logicalId.startsWith('Records'))
-  if (!table) throw new Error('The template has no table of records.')
-  const export_ = join(into, 'export')
-  const items = await mergeChain({ vault: source.tools.vault, chain }, join(export_, table.name, 'data'))
-  await loadTable({ source: export_, directory: join(into, 'dynamodb'), table })
-  rmSync(export_, { recursive: true, force: true })
-  return items
-}
-
-/** The tables that no backup has are made, and the search index written from the records. */
-async function buildIndex({ into, listShards }: FolderRestore, tables: readonly TableDefinition[]): Promise<number> {
-  const directory = join(into, 'dynamodb')
-  const engine = await startDynamoDbProcess({ binary: findDynoxide(), directory, log: () => undefined })
-  const environment = setEnvironment({ AWS_ENDPOINT_URL_DYNAMODB: engine.url })
-  try {
-    await ensureTables(createDynamoDbClient(engine.url), tables)
-    const named = (start: string) => tables.find(({ logicalId }) => logicalId.startsWith(start))?.name ?? start
-    const [records, search] = [openTable(named('Records')), openTable(named('Search'))]
-    const stores = { store: createStore(records), searchStore: createStore(search), objects: standardObjects }
-    const done = await rebuildSearchIndex(stores, { listShards, report: () => undefined })
-    records.client.destroy()
-    search.client.destroy()
-    return done.records
-  } finally {
-    environment.undo()
-    await engine.stop()
-  }
 }
 
 function stopwatch() {

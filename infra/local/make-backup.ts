@@ -1,0 +1,19 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { RunView } from '#schemas/api/maintenance.ts'
+import type { Client } from './client.ts'
+
+/**
+ * Has the running CRM make a full backup, and waits for it.
+ * @returns its id.
+ * @throws Error with why it failed.
+ */
+export async function makeBackup(client: Client): Promise<string> {
+  const runs = '/v1/maintenance/runs'
+  let run = await client.call<RunView>('POST', runs, { kind: 'backup', full: true })
+  while (run.state === 'running') {
+    await sleep(200)
+    run = await client.call<RunView>('GET', `${runs}/${run.id}`)
+  }
+  if (run.kind === 'backup' && run.state === 'succeeded' && run.report) return run.report.backupId
+  throw new Error(run.failure?.detail ?? `The backup ${run.id} is ${run.state}.`)
+}
