@@ -19,6 +19,7 @@ export const entries = [
   'api/health',
   'api/fallback',
   'stream/publish-changes',
+  'stream/log-refusals',
   'events/update-search',
   'events/sync-sign-in',
   'events/find-duplicates',

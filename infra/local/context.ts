@@ -6,6 +6,7 @@ import type { Ses } from './engines/ses/start-ses.ts'
 import type { Sqs } from './engines/sqs/start-sqs.ts'
 import type { StepFunctions } from './engines/stepfunctions/start-stepfunctions.ts'
 import type { Functions } from './lambda/functions.ts'
+import type { LogSubscriptions } from './log-subscriptions.ts'
 import type { LocalAddresses } from './names.ts'
 import type { Resolve } from './resolve.ts'
 import type { Admin } from './services/admin.ts'
@@ -28,6 +29,7 @@ export type Started = {
   ses: Ses
   admin: Admin
   functions: Functions
+  logs: LogSubscriptions
   eventSources: readonly EventSource[]
 }
 

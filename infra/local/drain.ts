@@ -22,6 +22,7 @@ export async function drain(context: Context, { signal, isWhole = false }: Drain
 }
 
 async function isIdle(context: Context, isWhole: boolean): Promise<boolean> {
+  if (isWhole && !needs(context, 'logs').isIdle()) return false
   if (!needs(context, 'stepfunctions').isIdle()) return false
   if (!needs(context, 'dynamodb').transfers.isIdle() || !needs(context, 's3').isIdle()) return false
   if (!needs(context, 'eventbridge').idle()) return false

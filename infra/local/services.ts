@@ -8,6 +8,7 @@ import { eventbridge } from './services/eventbridge.ts'
 import { functions } from './services/functions.ts'
 import { gateway } from './services/gateway.ts'
 import { kms } from './services/kms.ts'
+import { logs } from './services/logs.ts'
 import { s3 } from './services/s3.ts'
 import { scheduler, schedules } from './services/scheduler.ts'
 import { ses } from './services/ses.ts'
@@ -27,6 +28,7 @@ export const services: readonly Service[] = [
   ses,
   admin,
   functions,
+  logs,
   eventSources,
   customResources,
   workflows,

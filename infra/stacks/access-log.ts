@@ -1,10 +1,14 @@
 import { RemovalPolicy, Stack, type StackProps } from 'aws-cdk-lib'
 import { AttributeType, BillingMode, Table, TableEncryption } from 'aws-cdk-lib/aws-dynamodb'
+import { ServicePrincipal } from 'aws-cdk-lib/aws-iam'
+import { CfnSubscriptionFilter } from 'aws-cdk-lib/aws-logs'
 import type { Bucket } from 'aws-cdk-lib/aws-s3'
 import type { Construct } from 'constructs'
 import { type Access, itemAccess, keyUseThrough } from '#infra/constructs/access.ts'
 import { acknowledge } from '#infra/constructs/acknowledge.ts'
 import { Consumer } from '#infra/constructs/consumer.ts'
+import { CrmFunction } from '#infra/constructs/crm-function.ts'
+import { DeadLetters } from '#infra/constructs/dead-letters.ts'
 import type { House } from '#infra/constructs/house.ts'
 import { LockedBucket } from '#infra/constructs/locked-bucket.ts'
 import type { DataStack } from '#infra/stacks/data.ts'
@@ -22,6 +26,9 @@ export class AccessLogStack extends Stack {
   /** Asking the index. */
   readonly find: Access
   readonly consumers: readonly Consumer[]
+  /** Logs what the gateway answers by itself. */
+  readonly refusals: CrmFunction
+  readonly refusalDeadLetters: DeadLetters
 
   constructor(scope: Construct, id: string, props: AccessLogProps) {
     super(scope, id, { ...props, terminationProtection: !props.house.tenant.disposable })
@@ -30,6 +37,8 @@ export class AccessLogStack extends Stack {
     const writer = this.createWriter(props)
     this.consumers = [writer]
     this.emit = this.accessToEmit(props, writer)
+    this.refusalDeadLetters = new DeadLetters(this, 'RefusalDeadLetters', { house: props.house, of: 'log-refusals' })
+    this.refusals = this.createRefusalLog(props)
     this.find = itemAccess(this.index, { ...this.indexOf(props.house), actions: ['Query'] })
   }
 
@@ -92,6 +101,32 @@ export class AccessLogStack extends Stack {
       maxConcurrency: 2,
       memoryMb: 1024,
     })
+  }
+
+  /** Requests that reached no function, and those whose function answered nothing: they are only in the gateway's log. */
+  private createRefusalLog({ house, data }: AccessLogProps): CrmFunction {
+    const refusals = new CrmFunction(this, 'LogRefusals', {
+      house,
+      entry: 'stream/log-refusals',
+      description: 'Logs the requests that the gateway refuses by itself: too many, too large, malformed',
+      errorImpact: 'Requests that the gateway refused by itself are missing from the access log.',
+      uses: [this.emit],
+      timeoutSeconds: 60,
+      deadLetters: this.refusalDeadLetters,
+    })
+    refusals.lambda.addPermission('Logs', {
+      principal: new ServicePrincipal('logs.amazonaws.com'),
+      sourceArn: data.accessLog.logGroupArn,
+      sourceAccount: this.account,
+    })
+    const filter = new CfnSubscriptionFilter(this, 'Refusals', {
+      logGroupName: data.accessLog.logGroupName,
+      destinationArn: refusals.lambda.functionArn,
+      filterPattern: '{ ($.integrationLatencyMs = "-") || ($.status = "5*") }',
+    })
+    // CloudWatch tries the function out when the filter is made.
+    filter.node.addDependency(refusals.lambda)
+    return refusals
   }
 
   private accessToEmit({ events }: AccessLogProps, { queue }: Consumer): Access {

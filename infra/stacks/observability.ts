@@ -50,6 +50,7 @@ export class ObservabilityStack extends Stack {
       api.seedTenant,
       events.publishChanges,
       ...consumers.map(c => c.function),
+      accessLog.refusals,
       ...schedules.functions,
       ...reminders.functions,
       ...workflows.workflows.flatMap(workflow => workflow.functions),
@@ -57,6 +58,7 @@ export class ObservabilityStack extends Stack {
     for (const crmFunction of functions) this.watchFunction(crmFunction)
     this.watchApi(api)
     this.watchChanges(events)
+    this.watchDeadLetters(accessLog.refusalDeadLetters, accessLog.refusals.errorImpact)
     for (const consumer of consumers) this.watchConsumer(consumer)
     this.watchSchedules(schedules)
     this.watchReminders(reminders)

@@ -31,11 +31,11 @@ export type ExportFacts = {
 export function stepRecord(home: Home, facts: StepFacts): AccessRecord {
   const { step, input, error } = facts
   const { fields: _names, ...asked } = maskBody(input)
-  const ids = Object.values(asked).filter(value => typeof value === 'string' && isId(value))
-  const actorId = typeof asked['actorId'] === 'string' ? asked['actorId'] : undefined
+  const { actorId, ...about } = asked
+  const ids = Object.values(about).filter(value => typeof value === 'string' && isId(value))
   return {
     ...recordParts(home, facts),
-    ...serviceEvent(home, actorId, step),
+    ...serviceEvent(home, typeof actorId === 'string' ? actorId : undefined, step),
     eventName: step.replace(/-(\w)/g, (_, letter: string) => letter.toUpperCase()),
     ...(error !== undefined && { errorCode: error, errorMessage: 'The step ended with an error.' }),
     requestParameters: asked,

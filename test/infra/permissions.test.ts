@@ -64,6 +64,7 @@ const triggers: Record<Entry, (keyof typeof byTrigger)[]> = {
   'api/docs': ['log'],
   'api/health': ['log'],
   'api/fallback': ['log'],
+  'stream/log-refusals': ['log', 'logged', 'deadLetters'],
   'stream/publish-changes': ['log', 'key', 'stream', 'deadLetters'],
   'events/update-search': ['log', 'key', 'queue'],
   'events/sync-sign-in': ['log', 'key', 'queue'],

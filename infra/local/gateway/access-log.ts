@@ -2,10 +2,21 @@ import { appendFileSync } from 'node:fs'
 import type { GatewayRequest } from './event.ts'
 
 /** Facts about a finished request that an access log format may name. */
-export type AccessLogEntry = { request: GatewayRequest; routeKey: string; status: number; responseBytes: number }
+export type AccessLogEntry = {
+  request: GatewayRequest
+  routeKey: string
+  status: number
+  responseBytes: number
+  /** Whether a function was asked. */
+  isIntegrated: boolean
+}
 
 /** Writes access log lines in batches. */
-export type AccessLog = { write(entry: AccessLogEntry): void; close(): void }
+export type AccessLog = {
+  /** Answers the line. */
+  write(entry: AccessLogEntry): string
+  close(): void
+}
 
 /** 250 ms: late enough to batch, early enough for someone watching the file. */
 const flushAfterMs = 250
@@ -32,14 +43,15 @@ export function openAccessLog(file: string, format = defaultFormat, echo?: (line
       lines.push(line)
       echo?.(line)
       timer ??= setTimeout(flush, flushAfterMs)
+      return line
     },
     close: flush,
   }
 }
 
-function variableText(name: string, { request, routeKey, status, responseBytes }: AccessLogEntry): string {
+function variableText(name: string, entry: AccessLogEntry): string {
   const read = variables[name]
-  return read ? escapeJson(String(read({ request, routeKey, status, responseBytes }))) : '-'
+  return read ? escapeJson(String(read(entry))) : '-'
 }
 
 const variables: Record<string, (entry: AccessLogEntry) => string | number> = {
@@ -57,8 +69,12 @@ const variables: Record<string, (entry: AccessLogEntry) => string | number> = {
   status: ({ status }) => status,
   responseLength: ({ responseBytes }) => responseBytes,
   responseLatency: ({ request }) => Date.now() - request.timeMs,
-  'integration.latency': ({ request }) => Date.now() - request.timeMs,
-  integrationLatency: ({ request }) => Date.now() - request.timeMs,
+  'integration.latency': integrationLatency,
+  integrationLatency,
+}
+
+function integrationLatency({ request, isIntegrated }: AccessLogEntry): number | string {
+  return isIntegrated ? Date.now() - request.timeMs : '-'
 }
 
 function escapeJson(text: string): string {

@@ -13,6 +13,8 @@ export type ApiDefinition = {
   /** Undefined: the account's own limit, which one laptop does not reach. */
   throttle: ThrottleLimits | undefined
   accessLogFormat: string | undefined
+  /** Name of the log group that access log lines go to. */
+  accessLogGroup: string | undefined
   routes: ReadonlyArray<{ routeKey: string; target: RouteTarget }>
 }
 
@@ -44,7 +46,7 @@ const stageProperties = z.object({
   StageName: z.string(),
   DefaultRouteSettings: routeSettings.default({}),
   RouteSettings: z.record(z.string(), routeSettings).default({}),
-  AccessLogSettings: z.object({ Format: z.string().optional() }).default({}),
+  AccessLogSettings: z.object({ Format: z.string().optional(), DestinationArn: z.string().optional() }).default({}),
 })
 
 const routeProperties = z.object({ ApiId: z.string(), RouteKey: z.string(), Target: z.string() })
@@ -87,6 +89,7 @@ export function readApi(
     cors: corsOf(apiProperties.parse(read(api))),
     throttle: limitsOf(stage?.DefaultRouteSettings),
     accessLogFormat: stage?.AccessLogSettings.Format,
+    accessLogGroup: /:log-group:([^:]+)/.exec(stage?.AccessLogSettings.DestinationArn ?? '')?.[1],
     routes,
   }
 }

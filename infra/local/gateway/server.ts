@@ -21,6 +21,8 @@ export type Gateway = { url: string; stop(): Promise<void> }
 export type GatewayOptions = {
   port: number
   accessLog: AccessLog
+  /** Hears of every line of the access log before its request is answered. */
+  onLogged?: (line: string) => void
   invoke(definition: FunctionDefinition, event: unknown, requestId: string): Promise<Outcome>
 }
 
@@ -67,26 +69,22 @@ export async function startGateway(api: ApiDefinition, options: GatewayOptions):
 
 async function serve(serving: Serving, request: IncomingMessage, response: ServerResponse): Promise<void> {
   const read = readRequest(request, randomUUID())
-  const { routeKey, answer } = await answerTo(serving, read, { request, response })
+  const { routeKey, answer, isIntegrated } = await answerTo(serving, read, { request, response })
   const headers = serving.api.cors ? { ...answer.headers, ...corsHeaders(serving.api.cors, read) } : answer.headers
   headers['apigw-requestid'] = read.requestId
+  const facts = { request: read, routeKey, status: answer.status, responseBytes: Buffer.byteLength(answer.body) }
+  serving.onLogged?.(serving.accessLog.write({ ...facts, isIntegrated }))
   send(response, { ...answer, headers })
-  serving.accessLog.write({
-    request: read,
-    routeKey,
-    status: answer.status,
-    responseBytes: Buffer.byteLength(answer.body),
-  })
 }
 
 async function answerTo(
   serving: Serving,
   read: GatewayRequest,
   { request, response }: { request: IncomingMessage; response: ServerResponse },
-): Promise<{ routeKey: string; answer: Answer }> {
+): Promise<{ routeKey: string; answer: Answer; isIntegrated: boolean }> {
   const refused = (routeKey: string, answer: Answer) => {
     request.resume()
-    return { routeKey, answer }
+    return { routeKey, answer, isIntegrated: false }
   }
   if (headerBytes(request) > maxHeaderBytes) return refused('-', refuse('headers_too_large', read.requestId))
   if (serving.api.cors && isPreflight(read)) {
@@ -106,7 +104,9 @@ async function answerTo(
   const body = await readBody(request)
   if (body === 'too large') return refused(match.routeKey, refuse('payload_too_large', read.requestId))
   const event = buildEvent(read, match, { api: serving.identity, body })
-  return { routeKey: match.routeKey, answer: await callFunction(serving, match.target, { event, read }) }
+  if (isTooLargeForLambda(event)) return refused(match.routeKey, refuse('event_too_large', read.requestId))
+  const answer = await callFunction(serving, match.target, { event, read })
+  return { routeKey: match.routeKey, answer, isIntegrated: true }
 }
 
 async function callFunction(
@@ -114,7 +114,6 @@ async function callFunction(
   { definition, timeoutMs }: RouteTarget,
   { event, read }: { event: APIGatewayProxyEventV2; read: GatewayRequest },
 ): Promise<Answer> {
-  if (isTooLargeForLambda(event)) return refuse('event_too_large', read.requestId)
   const call = serving.invoke(definition, event, read.requestId)
   const outcome = await (definition.timeoutMs <= timeoutMs ? call : withTimeout(call, timeoutMs))
   return outcome === undefined ? refuse('unavailable', read.requestId) : toAnswer(outcome, read.requestId)

@@ -11,7 +11,14 @@ export const gateway: Service = {
     const functions = needs(context, 'functions')
     const api = readApi(context.assembly, context.resolve, functions.find)
     const accessLog = openAccessLog(join(context.dataDir, 'logs', 'access.log'), api.accessLogFormat, context.logAccess)
-    const { url, stop } = await startGateway(api, { port: context.port, accessLog, invoke: functions.invoke })
+    const logs = needs(context, 'logs')
+    const onLogged = (line: string) => logs.take(api.accessLogGroup ?? '', line)
+    const { url, stop } = await startGateway(api, {
+      port: context.port,
+      accessLog,
+      invoke: functions.invoke,
+      onLogged,
+    })
     context.addresses.gateway = url
     return async () => {
       await stop()

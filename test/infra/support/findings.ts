@@ -15,7 +15,7 @@ const keyOf: Record<string, (properties: Properties) => unknown> = {
 
 /** Types that keep data and have no key of ours, or that none of these checks know yet. */
 const stateless =
-  /^AWS::(ApiGatewayV2|CloudWatch|Cognito|IAM|KMS|Lambda)::|^AWS::(Events::Rule|Scheduler::ScheduleGroup|SES::(EmailIdentity|ConfigurationSet)|S3::BucketPolicy|SNS::(Subscription|TopicPolicy)|SQS::QueuePolicy)$|^Custom::/
+  /^AWS::(ApiGatewayV2|CloudWatch|Cognito|IAM|KMS|Lambda)::|^AWS::(Events::Rule|Scheduler::ScheduleGroup|SES::(EmailIdentity|ConfigurationSet)|Logs::SubscriptionFilter|S3::BucketPolicy|SNS::(Subscription|TopicPolicy)|SQS::QueuePolicy)$|^Custom::/
 
 /** Resources that keep data but not under the tenant's key, or of a type that nobody has judged yet. */
 export function unencrypted(resources: Resources): string[] {

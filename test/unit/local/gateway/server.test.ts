@@ -33,7 +33,7 @@ beforeAll(async () => {
     allowsCredentials: false,
   }
   gateway = await startGateway(
-    { apiId: 'abc', stage: '$default', cors, throttle: undefined, accessLogFormat: undefined, routes },
+    { apiId: 'abc', stage: '$default', cors, throttle: undefined, accessLogFormat: undefined, accessLogGroup: undefined, routes },
     {
       port: 0,
       accessLog: { write: entry => logged.push(entry), close: () => {} },
