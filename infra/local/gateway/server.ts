@@ -73,7 +73,8 @@ async function serve(serving: Serving, request: IncomingMessage, response: Serve
   const headers = serving.api.cors ? { ...answer.headers, ...corsHeaders(serving.api.cors, read) } : answer.headers
   headers['apigw-requestid'] = read.requestId
   const facts = { request: read, routeKey, status: answer.status, responseBytes: Buffer.byteLength(answer.body) }
-  serving.onLogged?.(serving.accessLog.write({ ...facts, isIntegrated }))
+  const line = serving.accessLog.write({ ...facts, isIntegrated })
+  serving.onLogged?.(line)
   send(response, { ...answer, headers })
 }
 

@@ -33,10 +33,18 @@ beforeAll(async () => {
     allowsCredentials: false,
   }
   gateway = await startGateway(
-    { apiId: 'abc', stage: '$default', cors, throttle: undefined, accessLogFormat: undefined, accessLogGroup: undefined, routes },
+    {
+      apiId: 'abc',
+      stage: '$default',
+      cors,
+      throttle: undefined,
+      accessLogFormat: undefined,
+      accessLogGroup: undefined,
+      routes,
+    },
     {
       port: 0,
-      accessLog: { write: entry => logged.push(entry), close: () => {} },
+      accessLog: { write: entry => String(logged.push(entry)), close: () => {} },
       invoke: async (_definition, event) => {
         events.push(event as APIGatewayProxyEventV2)
         return answer()
