@@ -1,6 +1,3 @@
-/** A value in DynamoDB JSON. */
-export type AttributeValue = Record<string, unknown>
-
 /** As the engine writes numbers: without exponent, sign of zero, or needless zeros; longer ones are its own business. */
 const plainNumber = /^-?(?:0|[1-9]\d{0,30})(?:\.\d{0,6}[1-9])?$/
 
@@ -8,18 +5,9 @@ const plainNumber = /^-?(?:0|[1-9]\d{0,30})(?:\.\d{0,6}[1-9])?$/
 const deepest = 32
 
 /**
- * Bytes that a value counts for, by the engine's own count; undefined for one that the engine would refuse or write in
- * another way than it stands here, which is for the engine to judge.
+ * Bytes of a map's or an item's members, by the engine's own count: names and values, and `overhead` for each; undefined
+ * when the engine would refuse one of them, or write it in another way than it stands here, which is for it to judge.
  */
-export function sizeOf(value: unknown, depth = 0): number | undefined {
-  if (typeof value !== 'object' || value === null || depth > deepest) return undefined
-  const [entry, another] = Object.entries(value)
-  if (entry === undefined || another !== undefined) return undefined
-  const [type, content] = entry
-  return Object.hasOwn(sizes, type) ? sizes[type]?.(content, depth) : undefined
-}
-
-/** Bytes of a map's or an item's members: names and values, and `overhead` for each. */
 export function sizeOfMembers(members: Record<string, unknown>, overhead: number, depth: number): number | undefined {
   let total = 0
   for (const name in members) {
@@ -28,6 +16,14 @@ export function sizeOfMembers(members: Record<string, unknown>, overhead: number
     total += Buffer.byteLength(name) + size + overhead
   }
   return total
+}
+
+function sizeOf(value: unknown, depth = 0): number | undefined {
+  if (typeof value !== 'object' || value === null || depth > deepest) return undefined
+  const [entry, another] = Object.entries(value)
+  if (entry === undefined || another !== undefined) return undefined
+  const [type, content] = entry
+  return Object.hasOwn(sizes, type) ? sizes[type]?.(content, depth) : undefined
 }
 
 const sizes: Readonly<Record<string, (content: unknown, depth: number) => number | undefined>> = {

@@ -56,9 +56,6 @@ const operations: Readonly<Record<string, TransferOperation>> = {
   DeleteTable: deleteTable,
 }
 
-/** Names of the operations that are served. */
-export const transferOperations: readonly string[] = Object.keys(operations)
-
 /** Serves the operations on a running engine; what an earlier process left unfinished has failed. */
 export async function startTransfers(options: TransferOptions): Promise<Transfers> {
   const { directory, engineUrl, tables, region, s3Url, log = () => {} } = options

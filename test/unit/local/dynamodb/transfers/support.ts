@@ -169,7 +169,7 @@ export async function changesOf(ground: Ground, description: Record<string, unkn
 }
 
 /** All lines of an export, parsed. */
-export async function linesOf(ground: Ground, description: Record<string, unknown>): Promise<Record<string, Item>[]> {
+async function linesOf(ground: Ground, description: Record<string, unknown>): Promise<Record<string, Item>[]> {
   const { files } = await manifestOf(ground, description)
   const texts = await Promise.all(files.map(({ dataFileS3Key }) => readBytes(ground, dataFileS3Key)))
   return texts.flatMap(bytes =>
@@ -181,7 +181,7 @@ export async function linesOf(ground: Ground, description: Record<string, unknow
   )
 }
 
-export const keyOf = ({ pk, sk }: Item) => `${pk?.['S']}|${sk?.['S']}`
+const keyOf = ({ pk, sk }: Item) => `${pk?.['S']}|${sk?.['S']}`
 
 /** Items by key. */
 export async function itemsOf(ground: Ground, description: Record<string, unknown>): Promise<Map<string, Item>> {

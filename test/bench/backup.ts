@@ -1,0 +1,138 @@
+import { cpus } from 'node:os'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { parseArgs } from 'node:util'
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb'
+import { DynamoDBDocumentClient, ScanCommand } from '@aws-sdk/lib-dynamodb'
+import {
+  type BackupGround,
+  bucket,
+  region,
+  startBackupGround,
+  tableArn,
+  tableName,
+  tableShape,
+} from './backup-ground.ts'
+import { backupItems } from './backup-items.ts'
+import { backupLimits, judgeBackup, seconds } from './backup-speed.ts'
+import { startProgress } from './progress.ts'
+
+// npm run bench:backup: how long the export of a table and the import of it take, beside a raw scan of the same table. Ends 1 when a figure is not reached.
+
+/** 1,000 items a page, about 1 MB: without a limit the local engine reads all that is left of the table for each page. */
+const Limit = 1000
+
+const usage = `npm run bench:backup -- [--customers 100000] [--seed 1]
+  --customers  customers in the table, each with four activities; every item that the API stores for them`
+
+try {
+  const { values } = parseArgs({
+    options: { customers: { type: 'string', default: '100000' }, seed: { type: 'string', default: '1' } },
+  })
+  const [customers, seed] = [Number(values.customers), Number(values.seed)]
+  if (!Number.isInteger(customers) || customers < 1 || !Number.isInteger(seed)) throw new Error(usage)
+  process.exitCode = (await bench({ customers, seed })) ? 0 : 1
+} catch (error) {
+  console.error(error instanceof Error ? error.message : error)
+  process.exitCode = 1
+}
+
+async function bench(size: { customers: number; seed: number }): Promise<boolean> {
+  console.log(
+    `Export and import of ${size.customers} customers and ${size.customers * 4} activities, seed ${size.seed}`,
+  )
+  console.log(`Node ${process.version}, ${cpus().length} x ${cpus()[0]?.model ?? 'unknown processor'}`)
+  const ground = await startBackupGround()
+  try {
+    return await measure(ground, size)
+  } finally {
+    await ground.stop()
+  }
+}
+
+async function measure(ground: BackupGround, size: { customers: number; seed: number }): Promise<boolean> {
+  const loading = startProgress('making items')
+  const { items, bytes } = ground.load(backupItems(size), loading.at)
+  console.log(`${items} items of ${Math.round(bytes / items)} bytes made in ${seconds(loading.end())}`)
+  const scans = [await rawScan(ground, tableName, items)]
+  const exporting = await timed('exporting', () => exportTable(ground))
+  scans.push(await rawScan(ground, tableName, items))
+  const { ItemCount, ExportArn } = exporting.result
+  if (ItemCount !== items) throw new Error(`The export has ${ItemCount} of ${items} items`)
+  const importing = await timed('importing', () => importTable(ground, `${dataOf(ExportArn)}`))
+  const { ImportedItemCount, ErrorCount } = importing.result
+  if (ImportedItemCount !== items || ErrorCount !== 0)
+    throw new Error(`The import took ${ImportedItemCount} of ${items} items, with ${ErrorCount} errors`)
+  // Of both scans the quicker: the one with the engine's file in memory.
+  const measured = { items, scanMs: Math.min(...scans), exportMs: exporting.ms, importMs: importing.ms }
+  const deleting = await timed('deleting', () => ground.transfers.call('DeleteTable', { TableName: 'Scratch' }))
+  console.log(`raw scans ${scans.map(seconds).join(' and ')}; the imported table deleted in ${seconds(deleting.ms)}`)
+  const verdicts = judgeBackup(measured, backupLimits)
+  for (const { text, isReached } of verdicts) console.log(`${isReached ? 'ok  ' : 'OVER'} ${text}`)
+  return verdicts.every(({ isReached }) => isReached)
+}
+
+async function timed<Result>(what: string, work: () => Promise<Result>): Promise<{ result: Result; ms: number }> {
+  const progress = startProgress(what)
+  const result = await work()
+  return { result, ms: progress.end() }
+}
+
+/** Reads every item page by page with a bare document client, as somebody would who does nothing with them. */
+async function rawScan({ engineUrl }: BackupGround, TableName: string, expected: number): Promise<number> {
+  const credentials = { accessKeyId: 'bench', secretAccessKey: 'bench' }
+  const client = DynamoDBDocumentClient.from(new DynamoDBClient({ endpoint: engineUrl, region, credentials }))
+  const progress = startProgress('scanning', expected)
+  let seen = 0
+  let ExclusiveStartKey: Record<string, unknown> | undefined
+  do {
+    const page = await client.send(new ScanCommand({ TableName, ExclusiveStartKey, Limit }))
+    seen += page.Items?.length ?? 0
+    progress.at(seen)
+    ExclusiveStartKey = page.LastEvaluatedKey
+  } while (ExclusiveStartKey)
+  client.destroy()
+  if (seen !== expected) throw new Error(`The scan saw ${seen} of ${expected} items`)
+  return progress.end()
+}
+
+type Description = Record<string, unknown> & { ExportArn: string }
+
+async function exportTable({ transfers }: BackupGround): Promise<Description> {
+  const asked = { TableArn: tableArn(tableName), S3Bucket: bucket, S3Prefix: 'table' }
+  const { ExportDescription: begun } = await transfers.call('ExportTableToPointInTime', asked)
+  const { ExportArn } = begun as Description
+  return ended('ExportStatus', async () => {
+    const { ExportDescription } = await transfers.call('DescribeExport', { ExportArn })
+    return ExportDescription as Description
+  })
+}
+
+async function importTable({ transfers }: BackupGround, S3KeyPrefix: string): Promise<Record<string, unknown>> {
+  const { ImportTableDescription: begun } = await transfers.call('ImportTable', {
+    S3BucketSource: { S3Bucket: bucket, S3KeyPrefix },
+    InputFormat: 'DYNAMODB_JSON',
+    InputCompressionType: 'GZIP',
+    TableCreationParameters: { TableName: 'Scratch', BillingMode: 'PAY_PER_REQUEST', ...tableShape },
+  })
+  const { ImportArn } = begun as { ImportArn: string }
+  return ended('ImportStatus', async () => {
+    const { ImportTableDescription } = await transfers.call('DescribeImport', { ImportArn })
+    return ImportTableDescription as Record<string, unknown>
+  })
+}
+
+async function ended<Described extends Record<string, unknown>>(
+  status: string,
+  describe: () => Promise<Described>,
+): Promise<Described> {
+  for (;;) {
+    const description = await describe()
+    if (description[status] === 'COMPLETED') return description
+    if (description[status] === 'FAILED') throw new Error(String(description['FailureMessage']))
+    await sleep(50)
+  }
+}
+
+function dataOf(exportArn: string): string {
+  return `table/AWSDynamoDB/${exportArn.split('/').at(-1)}/data/`
+}
