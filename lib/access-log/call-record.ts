@@ -1,5 +1,5 @@
 import { type Caller, identityOf } from '#lib/access-log/identity.ts'
-import { maskBody, maskParameters, maskPath } from '#lib/access-log/mask.ts'
+import { maskBody, maskParameters, maskPath, maskPointer } from '#lib/access-log/mask.ts'
 import { type Home, recordParts, resourcesOf } from '#lib/access-log/record-parts.ts'
 import { handsOutFile, shownIds } from '#lib/access-log/shown.ts'
 import { isId } from '#lib/runtime/ids.ts'
@@ -71,9 +71,7 @@ function errorOf({ status, json }: CallFacts['answer']): Pick<AccessRecord, 'err
   if (status < 400) return {}
   const problem = isObject(json) ? json : {}
   const errors = Array.isArray(problem['errors']) ? problem['errors'].filter(isObject).slice(0, 10) : []
-  const places = errors.map(({ pointer, parameter, code }) =>
-    `${pointer ?? parameter ?? ''} ${code ?? ''}`.slice(0, 100),
-  )
+  const places = errors.map(({ pointer, parameter, code }) => `${maskPointer(String(pointer ?? parameter))} ${code}`)
   return {
     errorCode: String(problem['code'] ?? `http_${status}`),
     errorMessage: [String(problem['title'] ?? 'Refused'), ...places].join('; '),

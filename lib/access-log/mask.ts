@@ -5,7 +5,12 @@ import type { Json, JsonObject } from '#schemas/json.ts'
 const plainParameters = new Set([
   ...['limit', 'sort', 'fields', 'trash', 'owner', 'parent', 'asOf', 'object', 'objects', 'status', 'kind', 'format'],
   ...['dryRun', 'allowDuplicates', 'from', 'to', 'actor', 'record', 'action', 'month', 'state', 'name', 'file', 'id'],
-  ...['mergeId', 'system', 'decision', 'survivor', 'onDuplicate', 'toVersion', 'op', 'atomic', 'encoding', 'full'],
+  ...['mergeId', 'system'],
+])
+/** The same of bodies; of a record's fields none. */
+const plainMembers = new Set([
+  ...['object', 'kind', 'format', 'encoding', 'decision', 'onDuplicate', 'op', 'toVersion'],
+  ...['part', 'first', 'last', 'segment', 'dryRun', 'atomic', 'full'],
 ])
 const longestFilter = 500
 /** 100: more fields or operations than a request has; a hostile one may have a million. */
@@ -22,7 +27,7 @@ export function maskParameters(parameters: Readonly<Record<string, string | unde
   return Object.fromEntries(entries.map(([name, value = '']) => [plainName(name), maskParameter(name, value)]))
 }
 
-/** What a body asks for: names of fields; of values only ids, switches and what `plainParameters` lists. */
+/** What a body asks for: names of fields; of values only ids, switches and what `plainMembers` lists. */
 export function maskBody(body: unknown): JsonObject {
   if (!isPlainObject(body)) return {}
   const { operations, ...rest } = body
@@ -45,8 +50,12 @@ export function maskPath(path: string): string {
 
 function maskParameter(name: string, value: string): string {
   if (name === 'filter') return maskFilter(value)
-  const isPlain = plainParameters.has(name) && /^[\w.,:+@-]{0,300}$/.test(value) && !value.includes('@')
-  return isPlain || isId(value) ? value : masked(value)
+  return plainParameters.has(name) ? maskText(value) : masked(value)
+}
+
+/** What the API's own words are made of, ids included. */
+function maskText(value: string): string {
+  return /^[\w.,:+-]{0,300}$/.test(value) ? value : masked(value)
 }
 
 /** A condition without what it compares with: texts, and numbers that could be a phone's. */
@@ -58,16 +67,20 @@ function maskFilter(filter: string): string {
 }
 
 function keptValue(name: string, value: unknown): Json | undefined {
-  if (typeof value === 'boolean') return value
   if (name === 'filter' && typeof value === 'string') return maskFilter(value)
-  if (typeof value === 'number') return plainParameters.has(name) ? value : undefined
-  if (typeof value === 'string')
-    return isId(value) || plainParameters.has(name) ? maskParameter(name, value) : undefined
+  if (typeof value === 'string') return isId(value) || plainMembers.has(name) ? maskText(value) : undefined
+  if (typeof value === 'number' || typeof value === 'boolean') return plainMembers.has(name) ? value : undefined
   if (!Array.isArray(value)) return undefined
   const ids = value.filter(each => typeof each === 'string' && isId(each)).slice(0, mostNames)
   if (ids.length > 0) return ids
   // What of a record is exported: names of fields.
   return name === 'fields' ? value.slice(0, mostNames).map(each => plainName(String(each))) : undefined
+}
+
+/** Where something is wrong in a body: names of the API, places in lists. */
+export function maskPointer(pointer: string): string {
+  const steps = pointer.slice(0, 200).split('/')
+  return steps.map(step => (step === '' || /^\d{1,4}$/.test(step) ? step : plainName(step))).join('/')
 }
 
 /** Names are the API's own words; what is none of them may be anything. */
