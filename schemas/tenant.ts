@@ -10,6 +10,15 @@ export const tenantSettings = z.strictObject({
   locale: z.enum(['en', 'zh-CN']),
   /** Partitions each object's list is spread over: raise it when one object takes more than about 1,000 writes a second. */
   listShards: z.int().min(1).max(64),
+  /** How backups go about it; only where waiting as AWS wants it makes no sense, as on a laptop. */
+  backupPace: z
+    .strictObject({
+      /** DynamoDB exports the changes of no less than 15 minutes; a backup sooner after the one before is full. */
+      incrementalFromMinutes: z.int().min(0).default(15),
+      /** Between two looks at an export, import or copy. */
+      pollSeconds: z.int().min(1).max(300).default(20),
+    })
+    .optional(),
 })
 
 /** Settings that every function of a tenant reads. */

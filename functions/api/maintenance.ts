@@ -3,6 +3,7 @@ import { etagOf } from '#functions/edge/conditions.ts'
 import { on } from '#functions/edge/endpoint.ts'
 import { serve } from '#functions/edge/route.ts'
 import { loadRun } from '#lib/cleanup/run-job.ts'
+import { checkStart } from '#lib/maintenance/check-start.ts'
 import { mayRun } from '#lib/maintenance/may-run.ts'
 import { viewRun, viewRunWithSteps } from '#lib/maintenance/view-run.ts'
 import { required } from '#lib/runtime/env.ts'
@@ -19,6 +20,11 @@ const load = {
   report: () => import('#lib/maintenance/read-report.ts'),
   conflicts: () => import('#lib/maintenance/read-run-conflicts.ts'),
 }
+const workflows = {
+  cleanup: 'CLEANUP_WORKFLOW_ARN',
+  backup: 'BACKUP_WORKFLOW_ARN',
+  restoreDrill: 'RESTORE_DRILL_WORKFLOW_ARN',
+} as const
 const files = () => openFiles(required('FILES_BUCKET'))
 const accepted = (run: StoredRecord) => ({
   status: 202,
@@ -29,10 +35,10 @@ const accepted = (run: StoredRecord) => ({
 export const handler = serve([
   on(Ask.StartRun, async (ctx, { body }) => {
     mayRun(ctx, 'create')
-    const { kind = 'cleanup', dryRun = false } = body ?? {}
+    const { kind, ...request } = checkStart(body)
     const { startRun } = await load.start()
-    const tools = { workflow: required('CLEANUP_WORKFLOW_ARN') }
-    return accepted(await startRun(ctx, tools, { kind, dryRun, requestedBy: ctx.actor.id }))
+    const tools = { workflow: required(workflows[kind]) }
+    return accepted(await startRun(ctx, tools, { kind, ...request, requestedBy: ctx.actor.id }))
   }),
   on(Ask.FindRuns, async (ctx, { query }) => {
     const { findRuns } = await load.find()

@@ -32,3 +32,42 @@ export function task(resource: string, options: { next?: string; onFailure?: str
     ...(next ? { Next: next } : { End: true }),
   }
 }
+
+/** Retries of an AWS call that a definition makes itself: by the names that Step Functions gives to the SDK's errors. */
+const retryCall = [
+  {
+    ErrorEquals: [
+      'DynamoDb.DynamoDbException',
+      'DynamoDb.InternalServerErrorException',
+      'DynamoDb.LimitExceededException',
+      'States.Timeout',
+    ],
+    IntervalSeconds: 2,
+    BackoffRate: 2,
+    MaxAttempts: 4,
+    MaxDelaySeconds: 30,
+    JitterStrategy: 'FULL',
+  },
+]
+
+type Call = {
+  parameters: object
+  /** What of the answer is kept, and where. */
+  result: object
+  into: string
+  ways: { next: string; onFailure: string }
+}
+
+/** A task that calls AWS itself (`dynamodb:describeExport`) and keeps a part of the answer beside its input. */
+export function call(operation: string, { parameters, result, into, ways }: Call) {
+  return {
+    Type: 'Task',
+    Resource: `arn:aws:states:::aws-sdk:${operation}`,
+    Parameters: parameters,
+    ResultSelector: result,
+    ResultPath: into,
+    Retry: retryCall,
+    Catch: [{ ErrorEquals: ['States.ALL'], ResultPath: '$.failure', Next: ways.onFailure }],
+    Next: ways.next,
+  }
+}

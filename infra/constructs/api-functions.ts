@@ -141,13 +141,14 @@ function maintenanceFunctions(scope: Construct, { house, data, workflows }: Prop
     'api/maintenance': new CrmFunction(scope, 'Maintenance', {
       house,
       entry: 'api/maintenance',
-      description: 'Starts, shows, cancels and undoes maintenance runs',
-      errorImpact: 'Nobody can start or undo a cleanup, or see what one did.',
+      description: 'Starts and shows maintenance runs, cancels and undoes cleanups',
+      errorImpact: 'Nobody can start a cleanup, a backup or a restore drill, undo a cleanup, or see what one did.',
       uses: [
         data.records.readWrite,
         cleanupFilesOf({ house, data }, 'read'),
         workflows.cleanup.start,
         workflows.undoCleanup.start,
+        workflows.backup.start,
         data.signIn.verify,
       ],
     }),

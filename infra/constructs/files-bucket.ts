@@ -46,6 +46,7 @@ export class FilesBucket extends Construct {
         { prefix: 'imports/', expiration: Duration.days(180), noncurrentVersionExpiration: Duration.days(7) },
         { prefix: 'cleanup/', expiration: Duration.days(180), noncurrentVersionExpiration: Duration.days(7) },
         { prefix: 'restores/', expiration: Duration.days(180), noncurrentVersionExpiration: Duration.days(7) },
+        { prefix: 'backups/', expiration: Duration.days(180), noncurrentVersionExpiration: Duration.days(7) },
         { prefix: 'reports/', expiration: Duration.days(400), noncurrentVersionExpiration: Duration.days(7) },
       ],
       ...(tenant.corsOrigins.length > 0 && { cors: [fromBrowsers(tenant.corsOrigins)] }),

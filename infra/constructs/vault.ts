@@ -28,10 +28,14 @@ export const copyKeyAlias = (tenant: TenantFile): string => `alias/${prefixOf(te
 /** Where backups are kept: a locked bucket, copied object by object to the second region. */
 export class Vault extends Construct {
   readonly bucket: Bucket
-  private readonly name: string
+  /** Name of the bucket. */
+  readonly name: string
   private readonly arn: string
   readonly read: Access
-  readonly readWrite: Access
+  /** Reading, and adding files: nothing that is there can be changed or deleted. */
+  readonly write: Access
+  /** Reading, and deleting for good what no lock holds. */
+  readonly expire: Access
   /** Reading the copies in the second region. */
   readonly copy: Access
   /** What a workflow needs to let DynamoDB export the records into the vault. */
@@ -47,12 +51,11 @@ export class Vault extends Construct {
     this.arn = `arn:${Stack.of(this).partition}:s3:::${this.name}`
     this.bucket = new LockedBucket(this, 'Vault', { ...props, bucketName: this.name }).bucket
     this.replicate(props)
-    this.read = this.access(['s3:GetObject', 's3:GetObjectVersion'], ['kms:Decrypt'], props.key)
-    this.readWrite = this.access(
-      ['s3:GetObject', 's3:GetObjectVersion', 's3:PutObject', 's3:DeleteObjectVersion'],
-      ['kms:Decrypt', 'kms:GenerateDataKey'],
-      props.key,
-    )
+    const reading = ['s3:GetObject', 's3:GetObjectVersion']
+    this.read = this.access(reading, ['kms:Decrypt'], props.key)
+    const keyToWrite = ['kms:Decrypt', 'kms:GenerateDataKey']
+    this.write = this.access([...reading, 's3:PutObject'], keyToWrite, props.key)
+    this.expire = this.access([...reading, 's3:DeleteObjectVersion'], ['kms:Decrypt'], props.key)
     this.copy = this.accessToCopy(props.tenant)
     this.exports = this.permissionsToExport(props)
     this.imports = this.permissionsToImport(props)
@@ -150,9 +153,11 @@ export class Vault extends Construct {
   }
 
   private permissionsToExport({ key, records }: VaultProps): PolicyStatementProps[] {
+    // By its export, as the template of whoever uses it has it: the name under which its wildcard is argued for.
+    const table = Stack.of(this).exportValue(records.tableArn)
     return [
       { actions: ['dynamodb:ExportTableToPointInTime', 'dynamodb:DescribeTable'], resources: [records.tableArn] },
-      { actions: ['dynamodb:DescribeExport'], resources: [`${records.tableArn}/export/*`] },
+      { actions: ['dynamodb:DescribeExport'], resources: [`${table}/export/*`] },
       { actions: ['s3:PutObject', 's3:AbortMultipartUpload'], resources: [`${this.arn}/table/*`] },
       keyUseThrough('s3', key, ['kms:Decrypt', 'kms:GenerateDataKey']),
       keyUseThrough('dynamodb', key, ['kms:Decrypt']),

@@ -30,9 +30,9 @@ export class SchedulesStack extends Stack {
     super(scope, id, props)
     this.groupName = prefixOf(props.house.tenant)
     const group = new CfnScheduleGroup(this, 'Group', { name: this.groupName })
-    const started = [this.cleanup(props), this.weeklyReport(props)]
+    const started = [this.cleanup(props), this.weeklyReport(props), this.backup(props)]
     this.started = started.map(each => this.schedule(props.house, each))
-    this.functions = started.map(({ lambda }) => lambda)
+    this.functions = [...new Set(started.map(({ lambda }) => lambda))]
     this.mover = this.createMover(props)
     this.matchDaily(props.house)
     for (const { node } of this.node.findAll().filter(each => each instanceof CrmSchedule)) node.addDependency(group)
@@ -49,6 +49,19 @@ export class SchedulesStack extends Stack {
       deadLetters,
     })
     return { name: 'cleanup', kind: 'cleanup', description: 'Cleans the data', lambda, deadLetters }
+  }
+
+  private backup({ house, data, workflows }: SchedulesProps): Started {
+    const deadLetters = new DeadLetters(this, 'BackupDeadLetters', { house, of: 'start-backup' })
+    const lambda = new CrmFunction(this, 'StartBackup', {
+      house,
+      entry: 'schedules/start-backup',
+      description: 'Starts the backup or restore drill whose time has come',
+      errorImpact: 'No backup is made, or none is proven: more would be lost than the policy allows.',
+      uses: [data.records.readWrite, workflows.backup.start],
+      deadLetters,
+    })
+    return { name: 'backup', kind: 'backup', description: 'Backs the records up', lambda, deadLetters }
   }
 
   private weeklyReport({ house, data }: SchedulesProps): Started {

@@ -1,5 +1,6 @@
 import { Stack, type StackProps } from 'aws-cdk-lib'
 import type { Construct } from 'constructs'
+import { backupWorkflow } from '#infra/constructs/backup-workflow.ts'
 import { cleanupWorkflow, undoCleanupWorkflow } from '#infra/constructs/cleanup-workflow.ts'
 import { exportWorkflow } from '#infra/constructs/export-workflow.ts'
 import type { House } from '#infra/constructs/house.ts'
@@ -21,6 +22,7 @@ export class WorkflowsStack extends Stack {
   readonly export: Workflow
   readonly cleanup: Workflow
   readonly undoCleanup: Workflow
+  readonly backup: Workflow
   readonly restore: Workflow
 
   constructor(scope: Construct, id: string, props: WorkflowsProps) {
@@ -30,7 +32,16 @@ export class WorkflowsStack extends Stack {
     this.export = exportWorkflow(this, props)
     this.cleanup = cleanupWorkflow(this, props)
     this.undoCleanup = undoCleanupWorkflow(this, props)
+    this.backup = backupWorkflow(this, props)
     this.restore = restoreWorkflow(this, props)
-    this.workflows = [this.import, this.undoImport, this.export, this.cleanup, this.undoCleanup, this.restore]
+    this.workflows = [
+      this.import,
+      this.undoImport,
+      this.export,
+      this.cleanup,
+      this.undoCleanup,
+      this.backup,
+      this.restore,
+    ]
   }
 }

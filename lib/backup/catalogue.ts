@@ -20,16 +20,16 @@ const dataFile = vaultFile.extend({
   md5: z.string(),
 })
 
-/** What a table is made of, in the words of CreateTable: what ImportTable needs to make it again. */
-const tableShape = z.strictObject({
+/** What a table is made of, in the words of CreateTable: what ImportTable needs to make it again. Of DescribeTable's answer it takes that much. */
+export const tableShape = z.object({
   name: z.string(),
-  AttributeDefinitions: z.array(z.strictObject({ AttributeName: z.string(), AttributeType: z.enum(['S', 'N', 'B']) })),
-  KeySchema: z.array(z.strictObject({ AttributeName: z.string(), KeyType: z.enum(['HASH', 'RANGE']) })),
+  AttributeDefinitions: z.array(z.object({ AttributeName: z.string(), AttributeType: z.enum(['S', 'N', 'B']) })),
+  KeySchema: z.array(z.object({ AttributeName: z.string(), KeyType: z.enum(['HASH', 'RANGE']) })),
   GlobalSecondaryIndexes: z.array(
-    z.strictObject({
+    z.object({
       IndexName: z.string(),
-      KeySchema: z.array(z.strictObject({ AttributeName: z.string(), KeyType: z.enum(['HASH', 'RANGE']) })),
-      Projection: z.strictObject({ ProjectionType: z.literal('ALL') }),
+      KeySchema: z.array(z.object({ AttributeName: z.string(), KeyType: z.enum(['HASH', 'RANGE']) })),
+      Projection: z.object({ ProjectionType: z.literal('ALL') }),
     }),
   ),
 })

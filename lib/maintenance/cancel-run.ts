@@ -16,6 +16,8 @@ export async function cancelRun(ctx: Context, { workflow }: { workflow: string }
   mayRun(ctx, 'update')
   const canceling = await changeJob(ctx, { object: run, id }, record => {
     const state = stateOf(record)
+    if (record.fields['kind'] !== 'cleanup')
+      return wrongState(record, 'only a cleanup can be canceled; this ends by itself.')
     if (state === 'canceling' || state === 'canceled') return undefined
     return state === 'running' ? { state: 'canceling' } : wrongState(record, 'there is nothing to cancel.')
   })

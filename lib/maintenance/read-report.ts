@@ -20,6 +20,8 @@ export async function readReport(
 ): Promise<{ format: 'json' | 'csv'; url: string; expiresAt: string }> {
   mayRun(ctx, 'read')
   const record = await loadRun(ctx, id)
+  if (record.fields['kind'] !== 'cleanup')
+    return wrongState(record, 'what it came to is in its `report`; only a cleanup has a file.')
   const key = runFiles.report(id, format)
   if ((record.fields['report'] ?? null) === null || !(await files.head(key)))
     return wrongState(record, 'its report is there once it has ended.')

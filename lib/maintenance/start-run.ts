@@ -6,6 +6,7 @@ import type { Context } from '#lib/runtime/context.ts'
 import { derivedId } from '#lib/runtime/ids.ts'
 import { startWorkflow } from '#lib/runtime/workflows.ts'
 import type { StoredRecord } from '#lib/store/items.ts'
+import type { JsonObject } from '#schemas/json.ts'
 import { run, type runKinds } from '#schemas/system/run.ts'
 
 /** What to run, and for whom. */
@@ -14,6 +15,8 @@ export type RunRequest = {
   dryRun: boolean
   /** A user's id, or `schedule`. */
   requestedBy: string
+  /** What it is to work on, beyond its kind. */
+  request?: JsonObject
   /** The same key is the same run: what is scheduled for a moment runs once, however often the moment is delivered. */
   key?: string
 }
@@ -53,9 +56,9 @@ export async function startRun(
 }
 
 async function writeRun(ctx: Context, request: RunRequest): Promise<string> {
-  const { kind, dryRun, requestedBy, key } = request
+  const { kind, dryRun, requestedBy, request: asked, key } = request
   const at = ctx.clock.now().toISOString()
-  const fields = { kind, state: 'running', dryRun, startedAt: at, requestedBy }
+  const fields = { kind, state: 'running', dryRun, startedAt: at, requestedBy, ...(asked && { request: asked }) }
   const id =
     key === undefined ? ctx.ids.next(run.prefix) : derivedId(run.prefix, { at: new Date(0), seed: `${kind} ${key}` })
   return (await writeRecord(ctx, () => planOnce(ctx, run, { id, fields, at }), {})).id

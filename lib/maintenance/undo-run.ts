@@ -15,6 +15,7 @@ export async function undoRun(ctx: Context, { workflow }: { workflow: string }, 
   const undoing = await changeJob(ctx, { object: run, id }, record => {
     const state = stateOf(record)
     if (state === 'undoing') return undefined
+    if (record.fields['kind'] !== 'cleanup') return wrongState(record, 'only a cleanup changes what can be undone.')
     if (record.fields['dryRun'] === true) return wrongState(record, 'it was a dry run, which wrote nothing.')
     const hasRun = ['succeeded', 'failed', 'canceled'].includes(state)
     return hasRun ? { state: 'undoing' } : wrongState(record, 'only one that has run and ended can be undone.')

@@ -3,6 +3,8 @@ import { resumeLane } from '#lib/cleanup/resume-lane.ts'
 import { lastKey, type RunPlan, readPlan, runFiles, type SegmentHead } from '#lib/cleanup/run-files.ts'
 import { stateOf } from '#lib/cleanup/run-job.ts'
 import { plainJson } from '#lib/jobs/plain-json.ts'
+import { estimateCost } from '#lib/maintenance/cost-estimate.ts'
+import { stepsOf } from '#lib/maintenance/run-steps.ts'
 import type { Files } from '#lib/runtime/files.ts'
 import type { StoredRecord } from '#lib/store/items.ts'
 import type { RunStep } from '#schemas/api/maintenance.ts'
@@ -17,16 +19,26 @@ export function viewRun(record: StoredRecord): JsonObject {
     const value = fields[name] ?? null
     return value === null ? [] : [[name, value]]
   })
-  return { id, object: 'run', version, state: stateOf(record), ...Object.fromEntries(known) }
+  return { id, object: 'run', version, state: stateOf(record), ...Object.fromEntries(known), ...figuresOf(record) }
 }
 
-/** The same with how far each of its steps is: told by the files that the steps keep, never counted. */
+/** How long a run that has ended took, and what it cost. */
+function figuresOf(record: StoredRecord): JsonObject {
+  const { startedAt, endedAt } = record.fields
+  const ms = Date.parse(String(endedAt ?? '')) - Date.parse(String(startedAt ?? ''))
+  if (!(ms >= 0)) return {}
+  const seconds = ms / 1_000
+  const costEstimate = estimateCost(record, seconds)
+  return { durationSeconds: seconds, ...(costEstimate && { costEstimate: plainJson(costEstimate) }) }
+}
+
+/** The same with how far each of its steps is: told by its record or, for a cleanup, by the files that the steps keep. */
 export async function viewRunWithSteps(files: Files, record: StoredRecord): Promise<JsonObject> {
-  const steps = await stepsOf(files, record)
+  const steps = record.fields['kind'] === 'cleanup' ? await cleanupSteps(files, record) : stepsOf(record)
   return { ...viewRun(record), steps: steps.map(plainJson) }
 }
 
-async function stepsOf(files: Files, record: StoredRecord): Promise<RunStep[]> {
+async function cleanupSteps(files: Files, record: StoredRecord): Promise<RunStep[]> {
   const isOver = !['running', 'canceling'].includes(stateOf(record))
   const plan = (await files.head(runFiles.plan(record.id))) ? await readPlan(files, record.id) : undefined
   const steps: RunStep[] = [{ name: 'plan', state: plan ? 'done' : 'running' }]

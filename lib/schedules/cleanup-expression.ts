@@ -1,7 +1,7 @@
 import type { TenantPolicy } from '#schemas/settings.ts'
 
 /** How often, on which day and when: `HH:MM` on the clock of the schedule's time zone. */
-type Recurrence = Pick<TenantPolicy['cleanup'], 'frequency' | 'weekday' | 'dayOfMonth' | 'time'>
+export type Recurrence = Pick<TenantPolicy['cleanup'], 'frequency' | 'weekday' | 'dayOfMonth' | 'time'>
 
 /** The policy's times of cleanup in the words of EventBridge Scheduler: `cron(0 2 ? * SUN *)`. */
 export function cronOf({ frequency, weekday, dayOfMonth, time }: Recurrence): string {

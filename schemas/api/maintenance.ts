@@ -104,7 +104,7 @@ export const stepNames = [
 ] as const
 
 /** Where a run stands, step by step, in the order in which they come. */
-const step = z.strictObject({
+export const runStep = z.strictObject({
   name: z.enum(stepNames),
   state: z.enum(['waiting', 'running', 'done', 'skipped']),
   count: count.optional().meta({ description: 'Records, groups or tasks done so far.' }),
@@ -170,6 +170,7 @@ export const backupReport = z.strictObject({
   items: count,
   files: count,
   bytes,
+  billedBytes: bytes.meta({ description: 'What DynamoDB reckons the export by.' }),
   copiedBytes: bytes.meta({ description: 'Seen in the second region, byte for byte.' }),
   expired: count.meta({ description: 'Older backups whose time was over, deleted.' }),
 })
@@ -194,6 +195,7 @@ export const drillReport = z.strictObject({
   }),
   differences: count.meta({ description: 'Records that differ for no known reason.' }),
   examples: z.array(drillDifference).meta({ description: 'The first 20 of them.' }),
+  importedBytes: bytes.meta({ description: 'What DynamoDB reckons the import by.' }),
   readChecks: z.strictObject({ done: count, failed: count }),
   problems: z.array(z.strictObject({ code: z.string(), detail: z.string() })),
   signature: z.strictObject({ key: z.string(), algorithm: z.string() }).optional(),
@@ -215,7 +217,7 @@ const runViewOf = <Kind extends (typeof runKinds)[number], Report extends z.ZodT
       .strictObject({ currency: z.literal('USD'), amount: z.number().min(0), basis: z.string() })
       .optional()
       .meta({ description: 'By list prices; `basis` says which and of when.' }),
-    steps: z.array(step).optional().meta({ description: 'Only where one run is read.' }),
+    steps: z.array(runStep).optional().meta({ description: 'Only where one run is read.' }),
     report: report.optional(),
     failure: z.strictObject({ code: z.string(), detail: z.string() }).optional(),
     undo: z
@@ -271,7 +273,7 @@ export type BackupReport = z.infer<typeof backupReport>
 /** What a restore drill measured. */
 export type DrillReport = z.infer<typeof drillReport>
 /** One step of a run and how far it is. */
-export type RunStep = z.infer<typeof step>
+export type RunStep = z.infer<typeof runStep>
 /** A run as the API shows it. */
 export type RunView = z.infer<typeof runView>
 /** A cleanup as the API shows it. */

@@ -102,6 +102,7 @@ describe('bucket Files', () => {
     ['imports/', 180],
     ['cleanup/', 180],
     ['restores/', 180],
+    ['backups/', 180],
     ['reports/', 400],
   ])('keeps what is under %s %i days, and older versions a week at most', (prefix, days) => {
     const files = ofType(acme, 'AWS::S3::Bucket').find(([id]) => /^Files[0-9A-F]/.test(id))?.[1].Properties

@@ -46,6 +46,8 @@ const byTrigger = {
   putsFiles: ['s3:PutObject', 'kms:GenerateDataKey'],
   files: ['s3:GetObject', 's3:ListBucket'],
   vault: ['s3:GetObject', 's3:GetObjectVersion', 's3:ListBucket', 's3:ListBucketVersions'],
+  signs: ['kms:Sign'],
+  expires: ['s3:DeleteObjectVersion'],
   writesFiles: ['s3:PutObject', 's3:AbortMultipartUpload', 'kms:GenerateDataKey'],
 }
 
@@ -59,6 +61,14 @@ const triggers: Record<Entry, (keyof typeof byTrigger)[]> = {
   'api/refresh': ['log', 'key'],
   'api/audits': ['log', 'key'],
   'schedules/weekly-report': ['log', 'key', 'files', 'writesFiles', 'deadLetters'],
+  'schedules/start-backup': ['log', 'key', 'deadLetters'],
+  'workflows/backup/plan-backup': ['log', 'key', 'files', 'writesFiles', 'vault'],
+  'workflows/backup/inspect-export': ['log', 'key', 'files', 'writesFiles', 'vault'],
+  'workflows/backup/verify-export': ['log', 'key', 'files', 'writesFiles', 'vault'],
+  'workflows/backup/catalogue-backup': ['log', 'key', 'files', 'writesFiles', 'vault', 'signs'],
+  'workflows/backup/watch-copy': ['log', 'key', 'files', 'writesFiles', 'vault'],
+  'workflows/backup/end-backup': ['log', 'key', 'files', 'writesFiles', 'vault', 'expires'],
+  'workflows/backup/fail-backup': ['log', 'key', 'files', 'writesFiles', 'vault'],
   'schedules/start-cleanup': ['log', 'key', 'deadLetters'],
   'api/me': ['log', 'key'],
   'api/docs': ['log'],

@@ -1,0 +1,62 @@
+import { backupFiles } from '#lib/backup/backup-files.ts'
+import { changeBackup } from '#lib/backup/change-backup.ts'
+import { keepFailure } from '#lib/backup/keep-refusal.ts'
+import type { BackupWork } from '#lib/backup/plan-backup.ts'
+import { type ChainFile, readChain } from '#lib/backup/read-chain.ts'
+import type { Vault } from '#lib/backup/vault.ts'
+import { vaultKeys } from '#lib/backup/vault-keys.ts'
+import { verifyFile } from '#lib/backup/verify-file.ts'
+import { CrmError } from '#lib/errors.ts'
+import { tellStep } from '#lib/maintenance/tell-step.ts'
+import type { Context } from '#lib/runtime/context.ts'
+
+/** How far the copy of a backup was seen: files read so far, and how often it was looked at. */
+export type CopyWatch = { runId: string; backupId: string; place: number; polls: number; pollSeconds: number }
+
+/** An hour of looking every 20 seconds; S3 copies within 15 minutes. */
+const mostPolls = 180
+/** 2 minutes: more than the largest file takes. */
+const reserveMs = 120_000
+
+/**
+ * Looks whether the second region has every file of a backup in the very version that was catalogued, and reads each to its
+ * end there. `isCopied` is false while one is missing, and when there is no time for another: then look again.
+ * @throws CrmError when the copy does not come, or is not what was copied.
+ */
+export async function watchCopy(
+  ctx: Context,
+  work: BackupWork & { copy: Vault },
+  { remainingMs, ...watch }: CopyWatch & { remainingMs(): number },
+): Promise<CopyWatch & { isCopied: boolean }> {
+  const chain = await readChain(work, watch.backupId)
+  const own = chain.files.filter(({ backupId }) => backupId === watch.backupId)
+  if (!(await hasAll(work, own, watch.backupId))) {
+    if (watch.polls >= mostPolls) return giveUp(work, watch)
+    return { ...watch, polls: watch.polls + 1, isCopied: false }
+  }
+  for (let place = watch.place; place < own.length; place++) {
+    if (place > watch.place && remainingMs() < reserveMs) return { ...watch, place, isCopied: false }
+    const file = own[place]
+    if (file) await verifyFile(work.copy, file)
+  }
+  await changeBackup(ctx, watch.backupId, { copiedAt: ctx.clock.now().toISOString() })
+  await tellStep(ctx, watch.runId, 'expire', { name: 'copy', count: own.length })
+  return { ...watch, place: own.length, isCopied: true }
+}
+
+/** The files are there, and the catalogue with its signature word for word. */
+async function hasAll({ vault, copy }: { vault: Vault; copy: Vault }, files: readonly ChainFile[], backupId: string) {
+  for (const { key, versionId } of files) if (!(await copy.head(key, versionId))) return false
+  const catalogue = vaultKeys.catalogue(backupId)
+  for (const key of [catalogue, vaultKeys.signature(catalogue)]) {
+    const text = (await copy.head(key)) && (await copy.readText(key))
+    if (text !== (await vault.readText(key))) return false
+  }
+  return true
+}
+
+async function giveUp({ files }: BackupWork, { runId, backupId }: CopyWatch): Promise<never> {
+  const detail = `${backupId} did not come to the second region. The backup itself is good; see how S3 replicates the vault.`
+  await keepFailure(files, backupFiles.failure(runId), { code: 'copy_missing', detail })
+  throw new CrmError('validation_failed', detail)
+}
