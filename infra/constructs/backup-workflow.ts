@@ -9,7 +9,7 @@ import type { DataStack } from '#infra/stacks/data.ts'
 
 type Props = { house: House; data: DataStack }
 
-type StepProps = { entry: Entry; description: string; uses?: readonly Access[] }
+type StepProps = { entry: Entry; description: string; records?: Access; uses?: readonly Access[] }
 
 const errorImpact = 'There is no new backup, or none in the second region: more would be lost than the policy allows.'
 
@@ -54,6 +54,7 @@ function backupSteps(scope: Construct, props: Props) {
     verify: step('VerifyExport', {
       entry: 'workflows/backup/verify-export',
       description: 'Reads files of an export to their ends',
+      records: props.data.records.readById,
       uses: reading,
     }),
     catalogue: step('CatalogueBackup', {
@@ -79,12 +80,16 @@ function backupSteps(scope: Construct, props: Props) {
   }
 }
 
-function stepOf(scope: Construct, props: Props, { id, uses = [], ...about }: StepProps & { id: string }) {
+function stepOf(
+  scope: Construct,
+  props: Props,
+  { id, records = props.data.records.readWrite, uses = [], ...about }: StepProps & { id: string },
+) {
   return new CrmFunction(scope, id, {
     ...about,
     house: props.house,
     errorImpact,
-    uses: [props.data.records.readWrite, backupFilesOf(props), ...uses],
+    uses: [records, backupFilesOf(props), ...uses],
     memoryMb: 1769,
     // 15 minutes: Lambda's longest. A step with little time left ends, and is called again.
     timeoutSeconds: 900,

@@ -234,8 +234,10 @@ const runViewOf = <Kind extends (typeof runKinds)[number], Report extends z.ZodT
 
 /** A cleanup: how far it is and what came of it. */
 export const cleanupRunView = runViewOf('cleanup', cleanupReport)
-const backupRunView = runViewOf('backup', backupReport)
-const drillRunView = runViewOf('restoreDrill', drillReport)
+/** A backup run. */
+export const backupRunView = runViewOf('backup', backupReport)
+/** A restore drill. */
+export const drillRunView = runViewOf('restoreDrill', drillReport)
 const restoreRunView = runViewOf('restore', restoreReport)
 
 /** A run: how far it is and what came of it. */

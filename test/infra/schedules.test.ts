@@ -18,7 +18,7 @@ beforeAll(async () => {
   local = tenants.local.schedules
 })
 
-const names = ['cleanup', 'weekly-report', 'match-schedules']
+const names = ['cleanup', 'weekly-report', 'backup', 'match-schedules']
 
 const schedule = (name: string, of = acme): Properties =>
   ofType(of, 'AWS::Scheduler::Schedule').find(([, { Properties: p }]) => p.Name === name)?.[1].Properties
@@ -54,6 +54,7 @@ it.each([
     { kind: 'weeklyReport', scheduledAt: '<aws.scheduler.scheduled-time>' },
     'weekly-report',
   ],
+  ['backup', 'start-backup', { kind: 'backup', scheduledAt: '<aws.scheduler.scheduled-time>' }, 'start-backup'],
   ['match-schedules', 'update-schedules', {}, 'update-schedules'],
 ])('%s calls %s, and what cannot be started is kept', (name, called, input, letters) => {
   const { Target } = schedule(name)
@@ -63,16 +64,19 @@ it.each([
   expect(Target.RetryPolicy).toEqual({ MaximumEventAgeInSeconds: 21_600, MaximumRetryAttempts: 20 })
 })
 
-it.each(['start-cleanup', 'weekly-report'])('%s, called asynchronously, keeps what it fails at to the end', name => {
-  const { DeadLetterConfig } = functionNamed(acme, name)
-  expect(DeadLetterConfig).toEqual({ TargetArn: arnOf(queueId(`${name}-dead-letters`)) })
-})
+it.each(['start-cleanup', 'weekly-report', 'start-backup'])(
+  '%s, called asynchronously, keeps what it fails at to the end',
+  name => {
+    const { DeadLetterConfig } = functionNamed(acme, name)
+    expect(DeadLetterConfig).toEqual({ TargetArn: arnOf(queueId(`${name}-dead-letters`)) })
+  },
+)
 
 it.each<[string, string, () => Resources]>([
   ['acme', 'Europe/Berlin', () => acme],
   ['local', 'Asia/Shanghai', () => local],
 ])('%s runs by the clocks of %s, at the times of a tenant that has decided nothing', (_, zone, resources) => {
-  for (const name of ['cleanup', 'weekly-report']) {
+  for (const name of ['cleanup', 'weekly-report', 'backup']) {
     const {
       ScheduleExpression,
       ScheduleExpressionTimezone,
@@ -119,11 +123,12 @@ it('update-schedules moves the cleanup and the report, and hands over their role
   const of = (action: string) => statements.filter(({ Action }) => [Action].flat().includes(action))
   const moved = of('scheduler:UpdateSchedule').flatMap(({ Resource }) => [Resource].flat())
   const group = 'arn:aws:scheduler:eu-central-1:AccountId:schedule/evergreen-acme'
-  expect(moved.map(plain).toSorted()).toEqual([`${group}/cleanup`, `${group}/weekly-report`])
+  expect(moved.map(plain).toSorted()).toEqual([`${group}/backup`, `${group}/cleanup`, `${group}/weekly-report`])
   const passed = of('iam:PassRole')
   expect(passed.flatMap(({ Resource }) => [Resource].flat())).toEqual([
     schedule('cleanup').Target.RoleArn,
     schedule('weekly-report').Target.RoleArn,
+    schedule('backup').Target.RoleArn,
   ])
   for (const { Condition } of passed) {
     expect(Condition).toEqual({ StringEquals: { 'iam:PassedToService': 'scheduler.amazonaws.com' } })

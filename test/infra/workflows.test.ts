@@ -7,7 +7,7 @@ import { ofType, type Properties, type Resources, synthesizeTenants } from './su
 
 let acme: Resources
 let all: Resources
-const names = ['import', 'undo-import', 'export', 'cleanup', 'undo-cleanup', 'restore']
+const names = ['import', 'undo-import', 'export', 'cleanup', 'undo-cleanup', 'backup', 'restore']
 
 beforeAll(async () => {
   const tenants = await synthesizeTenants('acme')
@@ -20,11 +20,20 @@ const machine = (name: string): Properties => {
   return found.find(({ StateMachineName }) => StateMachineName === `evergreen-acme-${name}`)
 }
 
-/** A definition as it is deployed, with an ARN for each function that it names. */
+/** A definition as it is deployed, with an ARN for each function and table that it names. */
 const definitionOf = ({ DefinitionString }: Properties): string =>
-  DefinitionString['Fn::Join'][1]
-    .map((part: Properties) => (typeof part === 'string' ? part : arnOf(part['Fn::GetAtt'][0])))
-    .join('')
+  DefinitionString['Fn::Join'][1].map((part: Properties) => (typeof part === 'string' ? part : standIn(part))).join('')
+
+const standIn = (part: Properties): string => {
+  if (part['Fn::GetAtt']) return arnOf(part['Fn::GetAtt'][0])
+  return part.Ref === 'AWS::AccountId' ? '123456789012' : `arn:of:${part['Fn::ImportValue']}`
+}
+
+/** `aws-sdk:dynamodb:describeTable` is allowed by `dynamodb:DescribeTable`. */
+const actionOf = (resource: string): string => {
+  const [service = '', operation = ''] = resource.split('aws-sdk:')[1]?.split(':') ?? []
+  return `${service}:${operation.charAt(0).toUpperCase()}${operation.slice(1)}`
+}
 
 const arnOf = (logicalId: string) => `arn:aws:lambda:eu-central-1:123456789012:function:${logicalId}`
 
@@ -81,13 +90,23 @@ describe.each(names)('workflow %s', name => {
 
   it('may invoke exactly the functions that its definition names', () => {
     const named = new Set(
-      statesOf(parseMachine(definitionOf(machine(name)))).flatMap(([, { Resource }]) => (Resource ? [Resource] : [])),
+      statesOf(parseMachine(definitionOf(machine(name)))).flatMap(([, { Resource }]) =>
+        Resource && !Resource.includes(':aws-sdk:') ? [Resource] : [],
+      ),
     )
     const invoke = statementsOf(machine(name)).filter(statement => statement.Action === 'lambda:InvokeFunction')
     const allowed = invoke
       .flatMap(({ Resource }) => [Resource].flat())
       .map(resource => arnOf(resource['Fn::GetAtt'][0]))
     expect(allowed.toSorted()).toEqual([...named].toSorted())
+  })
+
+  it('may make exactly the calls of DynamoDB that its definition makes', () => {
+    const made = statesOf(parseMachine(definitionOf(machine(name)))).flatMap(([, { Resource }]) =>
+      Resource?.includes(':aws-sdk:') ? [actionOf(Resource)] : [],
+    )
+    const allowed = statementsOf(machine(name)).flatMap(({ Action }) => [Action].flat())
+    expect(allowed.filter(action => action.startsWith('dynamodb:')).toSorted()).toEqual([...new Set(made)].toSorted())
   })
 
   it('may start, see and stop runs of its own alone, and only for a distributed Map', () => {
