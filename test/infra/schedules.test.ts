@@ -126,9 +126,9 @@ it('update-schedules moves the cleanup and the report, and hands over their role
   expect(moved.map(plain).toSorted()).toEqual([`${group}/backup`, `${group}/cleanup`, `${group}/weekly-report`])
   const passed = of('iam:PassRole')
   expect(passed.flatMap(({ Resource }) => [Resource].flat())).toEqual([
+    schedule('backup').Target.RoleArn,
     schedule('cleanup').Target.RoleArn,
     schedule('weekly-report').Target.RoleArn,
-    schedule('backup').Target.RoleArn,
   ])
   for (const { Condition } of passed) {
     expect(Condition).toEqual({ StringEquals: { 'iam:PassedToService': 'scheduler.amazonaws.com' } })
