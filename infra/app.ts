@@ -13,20 +13,21 @@ const { values } = parseArgs({
   },
 })
 
-/** Value of `-c tenant=<name>`, whichever way it came. */
-function tenantFromContext(): string | undefined {
-  const option = values.context.find(pair => pair.startsWith('tenant='))?.slice('tenant='.length)
+/** Value of `-c <name>=...`, whichever way it came. */
+function fromContext(name: string): string | undefined {
+  const option = values.context.find(pair => pair.startsWith(`${name}=`))?.slice(name.length + 1)
   const context: unknown = JSON.parse(CDK_CONTEXT_JSON ?? '{}')
-  const fromCli = typeof context === 'object' && context !== null && 'tenant' in context ? context.tenant : undefined
+  const fromCli: unknown = typeof context === 'object' && context !== null ? Reflect.get(context, name) : undefined
   return option ?? (typeof fromCli === 'string' ? fromCli : undefined)
 }
 
 try {
-  const tenant = tenantFromContext()
+  const tenant = fromContext('tenant')
   const started = performance.now()
   const { assembly, bundles } = await buildAssembly({
     tenants: tenant ? [tenant] : tenantNames(),
     outdir: values.output,
+    restoreFrom: fromContext('restoreFrom'),
   })
   if (CDK_CLI_VERSION === undefined) {
     console.log(describeAssembly(assembly, bundles))

@@ -54,6 +54,17 @@ export const tenantFile = tenantSettings.extend({
   backupLock: z
     .strictObject({ mode: z.enum(['governance', 'compliance']), days: z.int().min(1).max(3650) })
     .default({ mode: 'governance', days: 35 }),
+  /**
+   * The table of records was made of this backup, which `npm run prepare-restore` has made ready: `<vault bucket>/<backup id>`. It
+   * stays for good once it is deployed: CloudFormation makes a new, empty table when it changes.
+   */
+  restoreFrom: z
+    .string()
+    .regex(
+      /^[a-z0-9][a-z0-9.-]{2,62}\/bkp_[0-7][0-9a-hjkmnp-tv-z]{25}$/,
+      'a vault bucket, a slash and the id of a backup',
+    )
+    .optional(),
   /** Log files and digests cannot be deleted for this long. */
   accessLogLock: z
     .strictObject({ mode: z.enum(['governance', 'compliance']), days: z.int().min(1).max(3650) })

@@ -1,21 +1,30 @@
+import { parseArgs } from 'node:util'
 import { rebuildSearchIndex } from '#lib/search/rebuild-index.ts'
 import { createStore, openTable } from '#lib/store/table.ts'
 import { standardObjects } from '#schemas/registry.ts'
-import { tenantSettings } from '#schemas/tenant.ts'
-import local from '../tenants/local.json' with { type: 'json' }
+import { readTenant } from '../tenant-file.ts'
 import { tablesOfRunningStack } from './running-tables.ts'
 
-// npm run reindex : writes the search index of the running local stack again, while it goes on working.
+// npm run reindex : writes the search index of the running local stack again, while it goes on working; with the names of tables, that of a tenant on AWS.
+
+const { values: flags } = parseArgs({
+  options: {
+    records: { type: 'string' },
+    search: { type: 'string' },
+    tenant: { type: 'string', default: 'local' },
+  },
+})
 
 async function reindex(): Promise<void> {
-  const names = tablesOfRunningStack()
+  const { records, search } = flags
+  const names = records !== undefined && search !== undefined ? { records, search } : tablesOfRunningStack()
   const tables = {
     store: createStore(openTable(names.records)),
     searchStore: createStore(openTable(names.search)),
     objects: standardObjects,
   }
   const started = performance.now()
-  const { listShards } = tenantSettings.strip().parse(local)
+  const { listShards } = readTenant(flags.tenant)
   let told = -1
   const done = await rebuildSearchIndex(tables, {
     listShards,

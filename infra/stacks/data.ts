@@ -1,8 +1,17 @@
 import { RemovalPolicy, Stack, type StackProps } from 'aws-cdk-lib'
-import { AttributeType, BillingMode, StreamViewType, Table, TableEncryption } from 'aws-cdk-lib/aws-dynamodb'
+import {
+  AttributeType,
+  BillingMode,
+  type ImportSourceSpecification,
+  InputCompressionType,
+  InputFormat,
+  StreamViewType,
+  Table,
+  TableEncryption,
+} from 'aws-cdk-lib/aws-dynamodb'
 import type { Key } from 'aws-cdk-lib/aws-kms'
 import { LogGroup } from 'aws-cdk-lib/aws-logs'
-import type { Bucket } from 'aws-cdk-lib/aws-s3'
+import { type Bucket, Bucket as S3Bucket } from 'aws-cdk-lib/aws-s3'
 import type { Construct } from 'constructs'
 import { itemAccess, streamAccess } from '#infra/constructs/access.ts'
 import { acknowledge } from '#infra/constructs/acknowledge.ts'
@@ -14,6 +23,7 @@ import { SignIn } from '#infra/constructs/sign-in.ts'
 import { TenantKey } from '#infra/constructs/tenant-key.ts'
 import { Vault } from '#infra/constructs/vault.ts'
 import { WebhookKey } from '#infra/constructs/webhook-key.ts'
+import { preparedRestore } from '#lib/backup/vault-keys.ts'
 import type { TenantFile } from '#schemas/tenant.ts'
 
 const indexes = ['byObject', 'byOwner', 'byParent']
@@ -90,6 +100,7 @@ export class DataStack extends Stack {
   private createRecordsTable(tenant: TenantFile): Table {
     const table = new Table(this, 'Records', {
       ...this.tableDefaults(tenant),
+      ...(tenant.restoreFrom !== undefined && { importSource: this.restoreSource(tenant.restoreFrom) }),
       // The stream is the outbox of change events; 35 days is the longest that point-in-time recovery can go back.
       stream: StreamViewType.NEW_AND_OLD_IMAGES,
       timeToLiveAttribute: 'ttl',
@@ -103,6 +114,17 @@ export class DataStack extends Stack {
       })
     }
     return table
+  }
+
+  /** A backup that was made ready in its vault; the import runs once, when the table is made. */
+  private restoreSource(restoreFrom: string): ImportSourceSpecification {
+    const [bucket = '', backupId = ''] = restoreFrom.split('/')
+    return {
+      bucket: S3Bucket.fromBucketName(this, 'RestoreFrom', bucket),
+      keyPrefix: preparedRestore(backupId),
+      inputFormat: InputFormat.dynamoDBJson(),
+      compressionType: InputCompressionType.GZIP,
+    }
   }
 
   private createSearchTable(tenant: TenantFile): Table {

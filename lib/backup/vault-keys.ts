@@ -19,6 +19,11 @@ export const vaultKeys = {
   prefixes: { catalogue: 'catalogue/', drills: 'drills/' },
 }
 
+/** Where `npm run prepare-restore` puts what a new table is imported from. */
+export function preparedRestore(backupId: string): string {
+  return `restore/${backupId}/data/`
+}
+
 /** The id of an export, as its folder is called. */
 export function exportIdOf(exportArn: string): string {
   return exportArn.split('/').at(-1) ?? exportArn

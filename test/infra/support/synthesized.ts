@@ -64,6 +64,13 @@ export async function synthesizeTenants<Name extends string>(...tenants: Name[])
   return Object.fromEntries(tenants.map(tenant => [tenant, readStacks(outdir, tenant)])) as Record<Name, Synthesized>
 }
 
+/** The data stack of a tenant, with its table made of a backup where one is given. */
+export async function synthesizeRestored(tenant: string, options: { restoreFrom?: string }): Promise<Resources> {
+  const outdir = temporaryFolder()
+  await synthesize({ tenants: [tenant], outdir, root: projectOfStubs(), ...options })
+  return readStacks(outdir, tenant).data
+}
+
 function readStacks(outdir: string, tenant: string): Synthesized {
   const folder = join(outdir, `assembly-${tenant}`)
   const files = readdirSync(folder).filter(file => file.endsWith('.template.json'))
