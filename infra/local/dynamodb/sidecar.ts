@@ -4,7 +4,7 @@ import type { TableDefinition } from './tables.ts'
 
 /** What the engine does not do by itself, done on its SQLite file while it runs. */
 export type Sidecar = {
-  /** Drops a few of a table's stream rows older than a day, never its newest one. Returns how many. */
+  /** Drops a few of a table's stream rows that are too old, never its newest one. Returns how many. */
   trim(table: string, nowMs?: number): number
   /** Up to 100 items of a table whose time to live is over. */
   expired(table: TableDefinition, nowMs: number): Item[]
@@ -16,8 +16,11 @@ type Item = z.infer<typeof item>
 
 const item = z.record(z.string(), z.unknown())
 
-/** DynamoDB keeps stream records for 24 hours. */
-const retentionS = 24 * 60 * 60
+/**
+ * 36 hours, where DynamoDB keeps stream records for 24: here they also are what tables are told as of a time by, and a daily
+ * backup asks for what changed since the one before, a little more than a day ago.
+ */
+export const streamRetentionMs = 36 * 60 * 60 * 1000
 
 /** Rows deleted at a time, so that the engine never waits long for the file. */
 const trimRows = 500
@@ -50,7 +53,7 @@ export function openSidecar(file: string): Sidecar {
   const finders = new Map<string, (nowS: number) => Item[]>()
   return {
     trim: (table, nowMs = Date.now()) => {
-      const until = Math.floor(nowMs / 1000) - retentionS
+      const until = Math.floor((nowMs - streamRetentionMs) / 1000)
       // Rows are in order of time: nothing is looked through while the oldest is not yet due.
       if ((oldest.one(table)?.created_at ?? until) >= until) return 0
       // The newest row stays: the engine numbers on from it, and would start again at 1 without it.

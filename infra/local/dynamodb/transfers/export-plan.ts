@@ -1,7 +1,7 @@
 import { DynamoDbError } from '../client.ts'
 import type { ExportJob } from './export-job.ts'
 import type { ExportRequest } from './export-request.ts'
-import { type Moment, type Moments, retentionMs } from './moments.ts'
+import { type Moment, type Moments, recoverableMs } from './moments.ts'
 import type { StoredTable } from './stored-table.ts'
 
 /** What of the stream an export needs, and how it is described. */
@@ -70,7 +70,7 @@ function momentOf(field: string, timeMs: number | undefined, { moments, table }:
   throw outside(
     field,
     timeMs,
-    `changes are kept for ${retentionMs / 3_600_000} hours, and since this data folder was first started`,
+    `changes are kept for ${Math.round(recoverableMs / 3_600_000)} hours, and since this data folder was first started`,
   )
 }
 

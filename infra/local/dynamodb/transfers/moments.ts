@@ -1,5 +1,6 @@
 import * as z from 'zod'
 import { type Database, openDatabase } from '../../engines/database.ts'
+import { streamRetentionMs } from '../sidecar.ts'
 
 /** A moment that the state of the tables is known of: the stream's rows up to `position` were written, no later one. */
 export type Moment = { atMs: number; position: number }
@@ -8,7 +9,7 @@ export type Moment = { atMs: number; position: number }
 export type Moments = {
   /** This very moment; it is kept, so that asking for its time again gives the same one. */
   now(): Moment
-  /** The last known moment at or before a time; undefined for a time before the first, or one more than a day ago. */
+  /** The last known moment at or before a time; undefined for a time before the first, or one too long ago. */
   at(timeMs: number): Moment | undefined
   stop(): void
 }
@@ -19,8 +20,8 @@ const lookIntervalMs = 20
 /** 100 ms between two kept moments while there are writes: 20 MB a day at the most. */
 const keptIntervalMs = 100
 
-/** DynamoDB keeps a stream's rows for 24 hours, and so does the sidecar. */
-export const retentionMs = 24 * 60 * 60 * 1000
+/** A minute less than the stream's rows are kept: time for a thread to begin to read them. */
+export const recoverableMs = streamRetentionMs - 60_000
 
 /** One in 10,000 looks, some three minutes apart, drops what is too old. */
 const looksBetweenForgetting = 10_000
@@ -61,13 +62,13 @@ export function openMoments(database: Database, engineFile: string): Moments {
   let looks = 0
   const timer = setInterval(() => {
     look()
-    if (++looks % looksBetweenForgetting === 0) store.forget(Date.now() - retentionMs)
+    if (++looks % looksBetweenForgetting === 0) store.forget(Date.now() - recoverableMs)
   }, lookIntervalMs)
   return {
     now: () => keep(exactMoment(positionNow)),
     at: timeMs => {
       look()
-      const found = timeMs < Date.now() - retentionMs ? undefined : store.before(timeMs)
+      const found = timeMs < Date.now() - recoverableMs ? undefined : store.before(timeMs)
       if (found === undefined) return undefined
       // Nothing was written between it and the last look that found no newer row.
       const untilMs = store.after(timeMs)?.quietMs ?? quietMs

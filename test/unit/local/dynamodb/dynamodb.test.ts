@@ -110,7 +110,7 @@ describe('removeExpired', () => {
 })
 
 describe('stream rows', () => {
-  it('are trimmed after a day but for the newest', async () => {
+  it('are trimmed after a day and a half but for the newest', async () => {
     const sidecar = openSidecar(dataFile(directory))
     await put('trim-1')
     await put('trim-2')

@@ -171,7 +171,7 @@ describe('a request for an incremental export', () => {
     ['without a window', () => ({}), 'ValidationException', 'IncrementalExportSpecification'],
     [
       'of changes no longer kept',
-      () => ({ IncrementalExportSpecification: { ExportFromTime: (Date.now() - 90_000_000) / 1000 } }),
+      () => ({ IncrementalExportSpecification: { ExportFromTime: (Date.now() - 130_000_000) / 1000 } }),
       'InvalidExportTimeException',
       'ExportFromTime',
     ],
