@@ -48,6 +48,8 @@ export const entries = [
   'workflows/backup/watch-copy',
   'workflows/backup/end-backup',
   'workflows/backup/fail-backup',
+  'schedules/write-digest',
+  'schedules/verify-access-log',
   'workflows/cleanup/plan-cleanup',
   'workflows/cleanup/evaluate-lane',
   'workflows/cleanup/compare-records',

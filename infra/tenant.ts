@@ -43,7 +43,7 @@ export class Tenant extends Stage {
     })
     const schedules = new SchedulesStack(this, 'schedules', {
       ...named('schedules', 'what runs by itself'),
-      ...{ house: logged, data, events, workflows },
+      ...{ house: logged, data, accessLog, events, workflows },
     })
     // Workflows are started by name, which CloudFormation does not see.
     schedules.addStackDependency(workflows)

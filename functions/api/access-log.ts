@@ -5,6 +5,10 @@ import { findAccesses } from '#lib/access-log/find-accesses.ts'
 import { required } from '#lib/runtime/env.ts'
 import { createStore, openTable, type Table } from '#lib/store/table.ts'
 import { FindAccesses } from '#schemas/api/access-log.ts'
+import { VerifyAccessLog } from '#schemas/api/access-log-verification.ts'
+
+/** Loaded when called: the clients of S3 and KMS. Most calls ask the index. */
+const verify = () => import('#lib/access-log/ask-verification.ts')
 
 let table: Table | undefined
 
@@ -15,4 +19,8 @@ function openIndex() {
 
 export const handler = serve([
   on(FindAccesses, async (ctx, { query }) => ok(await findAccesses(ctx, openIndex(), query))),
+  on(VerifyAccessLog, async (ctx, { query }) => {
+    const { askVerification, openVerifier } = await verify()
+    return ok(await askVerification(ctx, openVerifier, query))
+  }),
 ])

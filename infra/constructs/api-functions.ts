@@ -1,4 +1,5 @@
 import type { Construct } from 'constructs'
+import { verifying } from '#infra/constructs/access-log-schedules.ts'
 import { cleanupFilesOf } from '#infra/constructs/cleanup-workflow.ts'
 import { CrmFunction } from '#infra/constructs/crm-function.ts'
 import { exportFilesOf } from '#infra/constructs/export-workflow.ts'
@@ -183,9 +184,11 @@ function accessFunctions(scope: Construct, { house, data, accessLog }: Props) {
     'api/access-log': new CrmFunction(scope, 'Accesses', {
       house,
       entry: 'api/access-log',
-      description: 'Tells who did what to which record',
+      description: 'Tells who did what to which record, and checks that the log of it was not altered',
       errorImpact: 'Nobody can ask the access log; it goes on being written.',
-      uses: [data.records.read, accessLog.find, data.signIn.verify],
+      uses: [data.records.read, accessLog.find, ...verifying({ house, data, accessLog }), data.signIn.verify],
+      // Checking reads and hashes whole log files.
+      memoryMb: 1769,
     }),
   }
 }

@@ -227,7 +227,7 @@ export class Vault extends Construct {
   }
 
   /** An alias cannot be named in a permission, so the key is held to it by a condition. */
-  private useOfCopyKey(tenant: TenantFile, actions: string[]): PolicyStatementProps {
+  useOfCopyKey(tenant: TenantFile, actions: string[]): PolicyStatementProps {
     const { partition, account, urlSuffix } = Stack.of(this)
     return {
       actions,

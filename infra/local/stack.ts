@@ -35,6 +35,8 @@ export type StackOptions = {
 export type LocalStack = {
   /** Base URL of the HTTP API. */
   url: string
+  /** Folder that keeps all state. */
+  dataDir: string
   /** Base URL of each emulated AWS service, by the name in `AWS_ENDPOINT_URL_<NAME>`, in lower case. */
   endpoints: Record<string, string>
   /** Local table names by what the template calls them: `Records`, `Search`. */
@@ -122,6 +124,7 @@ function accessLogOf({ assembly, resolve }: Context): Record<string, string> | u
 function toStack(context: Context, stop: Ending): LocalStack {
   return {
     url: gatewayUrl(context),
+    dataDir: context.dataDir,
     endpoints: context.endpoints,
     tableNames: tableNames(context),
     tokenFor: (name, options) => needs(context, 'cognito').tokenFor(name, options),

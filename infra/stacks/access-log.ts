@@ -15,6 +15,8 @@ import type { DataStack } from '#infra/stacks/data.ts'
 import type { EventsStack } from '#infra/stacks/events.ts'
 import { accessEventSource } from '#schemas/events/access-recorded.ts'
 
+type FilesWish = { prefixes: readonly string[]; actions: 'read' | 'readWrite' }
+
 type AccessLogProps = StackProps & { house: House; data: DataStack; events: EventsStack }
 
 /** Who did what: from access records on the bus to locked log files and an index to ask. */
@@ -42,15 +44,20 @@ export class AccessLogStack extends Stack {
     this.find = itemAccess(this.index, { ...this.indexOf(props.house), actions: ['Query'] })
   }
 
-  /** Access to files of the bucket under some prefixes. */
-  files({ key }: House, { prefixes, actions }: { prefixes: readonly string[]; actions: 'read' | 'readWrite' }): Access {
+  /** Access to files of the bucket under some prefixes, for functions of other stacks. */
+  files(house: House, wish: FilesWish): Access {
+    // By its export, as the template of whoever uses it has it: the name under which its wildcard is argued for.
+    return this.accessToFiles(house, wish, this.exportValue(this.bucket.bucketArn))
+  }
+
+  private accessToFiles({ key }: House, { prefixes, actions }: FilesWish, bucketArn: string): Access {
     // Without an upload in parts: log files and digests are small, and locked from their first byte.
     const objectActions = actions === 'read' ? ['s3:GetObject'] : ['s3:GetObject', 's3:PutObject']
     const keyActions = actions === 'read' ? ['kms:Decrypt'] : ['kms:Decrypt', 'kms:GenerateDataKey']
     return {
       environment: { ACCESS_LOG_BUCKET: this.bucket.bucketName, ACCESS_LOG_ACCOUNT: this.account },
       permissions: [
-        { actions: objectActions, resources: prefixes.map(prefix => this.bucket.arnForObjects(prefix)) },
+        { actions: objectActions, resources: prefixes.map(prefix => `${bucketArn}/${prefix}`) },
         { actions: ['s3:ListBucket'], resources: [this.bucket.bucketArn] },
         keyUseThrough('s3', key, keyActions),
       ],
@@ -93,7 +100,11 @@ export class AccessLogStack extends Stack {
       uses: [
         data.records.readById,
         itemAccess(this.index, { ...this.indexOf(house), actions: ['PutItem', 'BatchWriteItem'] }),
-        this.files(house, { prefixes: [`AWSLogs/${this.account}/CloudTrail/*`], actions: 'readWrite' }),
+        this.accessToFiles(
+          house,
+          { prefixes: [`AWSLogs/${this.account}/CloudTrail/*`], actions: 'readWrite' },
+          this.bucket.bucketArn,
+        ),
       ],
       // Files of some size, and few of them: auditors read them one by one. Somebody at a laptop waits for his own.
       batch: { size: 1_000, windowS: house.tenant.disposable ? 2 : 20 },

@@ -21,7 +21,7 @@ export class BackupCopyStack extends Stack {
     const { bucket } = new LockedBucket(this, 'VaultCopy', { tenant, key, bucketName: copyBucketName(this, tenant) })
     acknowledge(bucket, {
       'AwsSolutions-S1':
-        'Only replication writes here; who reads backups is logged where they are, in the first region.',
+        'Only replication and the anchors of the access log write here; who reads is logged in the first region.',
       'AwsSolutions-S13': 'A copy of a copy would prove nothing more.',
     })
   }

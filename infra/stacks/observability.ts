@@ -129,12 +129,12 @@ export class ObservabilityStack extends Stack {
     this.alarm(metrics.failedRuns(workflow), { title: `Workflow ${name} fails`, errorImpact })
   }
 
-  private watchSchedules({ groupName, started }: SchedulesStack): void {
+  private watchSchedules({ groupName, started, fixed }: SchedulesStack): void {
     this.alarm(metrics.droppedRuns(groupName), {
       title: 'Schedules give up on runs',
       errorImpact: 'Cleanups, reports or other work that runs by itself did not start.',
     })
-    for (const { deadLetters, errorImpact } of started) this.watchDeadLetters(deadLetters, errorImpact)
+    for (const { deadLetters, errorImpact } of [...started, ...fixed]) this.watchDeadLetters(deadLetters, errorImpact)
   }
 
   /** SES stops an account at 10% of bounces and at 0.5% of complaints. */

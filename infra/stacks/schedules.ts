@@ -1,19 +1,27 @@
 import { Stack, type StackProps } from 'aws-cdk-lib'
 import { CfnScheduleGroup } from 'aws-cdk-lib/aws-scheduler'
 import type { Construct } from 'constructs'
+import { AccessLogSchedules } from '#infra/constructs/access-log-schedules.ts'
 import { Consumer } from '#infra/constructs/consumer.ts'
 import { CrmFunction } from '#infra/constructs/crm-function.ts'
 import { DeadLetters } from '#infra/constructs/dead-letters.ts'
 import { type House, prefixOf } from '#infra/constructs/house.ts'
 import { CrmSchedule } from '#infra/constructs/schedule.ts'
 import { weeklyReportFunction } from '#infra/constructs/weekly-report.ts'
+import type { AccessLogStack } from '#infra/stacks/access-log.ts'
 import type { DataStack } from '#infra/stacks/data.ts'
 import type { EventsStack } from '#infra/stacks/events.ts'
 import type { WorkflowsStack } from '#infra/stacks/workflows.ts'
 import { type ScheduleName, wantedSchedules } from '#lib/schedules/wanted-schedules.ts'
 import { defaultPolicy } from '#schemas/settings.ts'
 
-type SchedulesProps = StackProps & { house: House; data: DataStack; events: EventsStack; workflows: WorkflowsStack }
+type SchedulesProps = StackProps & {
+  house: House
+  data: DataStack
+  accessLog: AccessLogStack
+  events: EventsStack
+  workflows: WorkflowsStack
+}
 
 type Started = { name: ScheduleName; kind: string; description: string; lambda: CrmFunction; deadLetters: DeadLetters }
 
@@ -23,6 +31,8 @@ export class SchedulesStack extends Stack {
   readonly groupName: string
   /** The schedules that start work of their own. */
   readonly started: readonly CrmSchedule[]
+  /** Those that no policy moves. */
+  readonly fixed: readonly CrmSchedule[]
   readonly functions: readonly CrmFunction[]
   readonly mover: Consumer
 
@@ -32,7 +42,9 @@ export class SchedulesStack extends Stack {
     const group = new CfnScheduleGroup(this, 'Group', { name: this.groupName })
     const started = [this.cleanup(props), this.weeklyReport(props), this.backup(props)]
     this.started = started.map(each => this.schedule(props.house, each))
-    this.functions = [...new Set(started.map(({ lambda }) => lambda))]
+    const accessLog = new AccessLogSchedules(this, 'AccessLog', props)
+    this.fixed = accessLog.schedules
+    this.functions = [...new Set(started.map(({ lambda }) => lambda)), ...accessLog.functions]
     this.mover = this.createMover(props)
     this.matchDaily(props.house)
     for (const { node } of this.node.findAll().filter(each => each instanceof CrmSchedule)) node.addDependency(group)

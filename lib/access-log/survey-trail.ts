@@ -7,10 +7,10 @@ import {
   type Trail,
   trailPrefix,
 } from '#lib/access-log/log-keys.ts'
-import type { TrailSource } from '#lib/access-log/trail-store.ts'
+import type { TrailFile, TrailSource } from '#lib/access-log/trail-store.ts'
 
 /** A digest that is in the listing. */
-export type ListedDigest = DigestName & { key: string }
+export type ListedDigest = DigestName & Pick<TrailFile, 'key' | 'modifiedAt'>
 
 /** The digests of one trail, in the order of time, and where its log files are. */
 export type ListedTrail = Trail & { chains: Map<string, ListedDigest[]> }
@@ -23,7 +23,7 @@ const hourMs = 3_600_000
 /** All trails of a bucket and what does not belong to any. Holds the names of digests, 8,760 a year, and of no log file. */
 export async function surveyBucket(source: TrailSource): Promise<Survey> {
   const gathered = gather()
-  for await (const { key } of source.list('AWSLogs/')) gathered.add(key)
+  for await (const file of source.list('AWSLogs/')) gathered.add(file)
   return gathered.survey()
 }
 
@@ -32,7 +32,7 @@ export async function surveyTrail(source: TrailSource, trail: Trail, from: Date 
   const gathered = gather()
   // Two hours back: the digest of the hour itself, and the one before that it is chained to.
   const after = from && digestKey(trail, new Date(from.getTime() - 2 * hourMs))
-  for await (const { key } of source.list(trailPrefix('digests', trail), after)) gathered.add(key)
+  for await (const file of source.list(trailPrefix('digests', trail), after)) gathered.add(file)
   gathered.place(trail)
   return gathered.survey()
 }
@@ -52,9 +52,9 @@ function gather() {
   }
   return {
     place,
-    add: (key: string) => {
+    add: ({ key, modifiedAt }: TrailFile) => {
       const digest = parseDigestKey(key)
-      if (digest) return addDigest({ ...digest, key })
+      if (digest) return addDigest({ ...digest, key, ...(modifiedAt && { modifiedAt }) })
       const log = parseLogFileKey(key)
       if (log) return void place(log)
       strays.push(strayFinding(key))

@@ -18,12 +18,12 @@ export async function verifyRollCall(
 ): Promise<void> {
   const { tally, options } = check
   const digests = [...listed.chains.values()].flat()
-  const newest = Math.max(0, ...digests.map(({ endTime }) => endTime.getTime()))
+  const newestMs = Math.max(0, ...digests.map(takenBefore))
   await rollCall.readTo(tally.isFinished ? new Date(8.64e15) : new Date(tally.to ?? 0))
   for (const stray of rollCall.strays()) tally.add(stray)
   await nameByLater(check, { digests, rollCall })
   for (const file of rollCall.unnamed().values()) {
-    if (isPending(file, newest, options)) tally.pending += 1
+    if (isPending(file, newestMs, options)) tally.pending += 1
     else if (tally.isFinished)
       tally.add({
         file: file.key,
@@ -46,6 +46,11 @@ async function nameByLater(
     if (!read || 'kind' in read || read.findings.length > 0) continue
     for (const { s3Object } of read.digest.logFiles) rollCall.name(s3Object)
   }
+}
+
+/** What S3 took later cannot be in the digest. It is written after its hour, except where somebody moved the clock. */
+function takenBefore({ endTime, modifiedAt = endTime }: ListedDigest): number {
+  return Math.min(endTime.getTime(), modifiedAt.getTime())
 }
 
 function isPending({ modifiedAt }: TrailFile, newestMs: number, { now }: VerifyOptions): boolean {

@@ -48,6 +48,8 @@ const variables = z.object({
   ACCESS_LOG_TABLE_NAME: z.string().optional(),
   /** AWS account that log files and digests are named after. */
   ACCESS_LOG_ACCOUNT: z.string().optional(),
+  /** Who gets the daily mail with the newest hash. */
+  ACCESS_LOG_MAIL_TO: z.string().optional(),
   /** What Lambda gives a function to sign with, and where services answer that are not at their AWS address. */
   AWS_ACCESS_KEY_ID: z.string().optional(),
   AWS_SECRET_ACCESS_KEY: z.string().optional(),

@@ -1,5 +1,6 @@
 import * as z from 'zod'
 import { accessPage } from '#schemas/api/access-log.ts'
+import { accessLogVerification } from '#schemas/api/access-log-verification.ts'
 import { auditItemView, auditPage, auditView } from '#schemas/api/audits.ts'
 import { backupPage, backupView } from '#schemas/api/backups.ts'
 import { duplicateResponses } from '#schemas/api/duplicate-responses.ts'
@@ -98,6 +99,7 @@ export const namedResponses = {
   MaintenanceRunView: runView,
   BackupView: backupView,
   AccessPage: accessPage,
+  AccessLogVerification: accessLogVerification,
   BackupPage: backupPage,
   RestoreView: restoreView,
   MaintenanceRunPage: runPage,

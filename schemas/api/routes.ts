@@ -100,6 +100,13 @@ export const routes = [
     isPublic: false,
   },
   { operationId: 'findAccesses', method: 'GET', path: '/v1/access-log', entry: 'api/access-log', isPublic: false },
+  {
+    operationId: 'verifyAccessLog',
+    method: 'GET',
+    path: '/v1/access-log/verification',
+    entry: 'api/access-log',
+    isPublic: false,
+  },
   settings('readSettings', 'GET', '/v1/settings'),
   settings('changeSettings', 'PATCH', '/v1/settings'),
   settings('readWebhookSecret', 'GET', '/v1/settings/webhook-secret'),

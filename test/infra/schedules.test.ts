@@ -18,7 +18,7 @@ beforeAll(async () => {
   local = tenants.local.schedules
 })
 
-const names = ['cleanup', 'weekly-report', 'backup', 'match-schedules']
+const names = ['cleanup', 'weekly-report', 'backup', 'match-schedules', 'write-digest', 'verify-access-log']
 
 const schedule = (name: string, of = acme): Properties =>
   ofType(of, 'AWS::Scheduler::Schedule').find(([, { Properties: p }]) => p.Name === name)?.[1].Properties
@@ -56,6 +56,13 @@ it.each([
   ],
   ['backup', 'start-backup', { kind: 'backup', scheduledAt: '<aws.scheduler.scheduled-time>' }, 'start-backup'],
   ['match-schedules', 'update-schedules', {}, 'update-schedules'],
+  ['write-digest', 'write-digest', { kind: 'digest', scheduledAt: '<aws.scheduler.scheduled-time>' }, 'write-digest'],
+  [
+    'verify-access-log',
+    'verify-access-log',
+    { kind: 'verifyAccessLog', scheduledAt: '<aws.scheduler.scheduled-time>' },
+    'verify-access-log',
+  ],
 ])('%s calls %s, and what cannot be started is kept', (name, called, input, letters) => {
   const { Target } = schedule(name)
   expect(Target.Arn).toEqual(arnOf(functionId(called)))
@@ -64,7 +71,7 @@ it.each([
   expect(Target.RetryPolicy).toEqual({ MaximumEventAgeInSeconds: 21_600, MaximumRetryAttempts: 20 })
 })
 
-it.each(['start-cleanup', 'weekly-report', 'start-backup'])(
+it.each(['start-cleanup', 'weekly-report', 'start-backup', 'write-digest', 'verify-access-log'])(
   '%s, called asynchronously, keeps what it fails at to the end',
   name => {
     const { DeadLetterConfig } = functionNamed(acme, name)
@@ -86,6 +93,34 @@ it.each<[string, string, () => Resources]>([
     expect([ScheduleExpressionTimezone, FlexibleTimeWindow, State]).toEqual([zone, { Mode: 'OFF' }, 'ENABLED'])
     expect(parseExpression(ScheduleExpression).kind).toBe('cron')
   }
+})
+
+it('the access log is signed every hour, five minutes past, and checked every morning by the clocks of the tenant', () => {
+  const { ScheduleExpression, ScheduleExpressionTimezone } = schedule('write-digest')
+  expect([ScheduleExpression, ScheduleExpressionTimezone]).toEqual(['cron(5 * * * ? *)', 'UTC'])
+  const daily = schedule('verify-access-log', local)
+  expect([daily.ScheduleExpression, daily.ScheduleExpressionTimezone]).toEqual(['cron(30 6 * * ? *)', 'Asia/Shanghai'])
+})
+
+it.each<[string, string[], string[]]>([
+  // Who signs digests writes digests and anchors, and no log file; who checks writes neither.
+  ['write-digest', ['access-log-anchors/*', 'AWSLogs/AccountId/CloudTrail-Digest/*'], ['kms:GetPublicKey', 'kms:Sign']],
+  ['verify-access-log', ['verifications/*'], ['kms:GetPublicKey']],
+])('%s may write %j only, and with the evidence key %j', (name, prefixes, withKey) => {
+  const { Role } = functionNamed(acme, name)
+  const statements = statementsOf(acme[Role['Fn::GetAtt'][0]]?.Properties)
+  const actionsOf = ({ Action }: Properties): string[] => [Action].flat()
+  const written = statements
+    .filter(each => actionsOf(each).includes('s3:PutObject'))
+    .flatMap(({ Resource }) => [Resource].flat().map(resource => plain(resource)))
+  expect(written).toEqual(prefixes.map(prefix => expect.stringContaining(prefix)))
+  const signing = ['kms:Sign', 'kms:GetPublicKey']
+  expect(
+    statements
+      .flatMap(actionsOf)
+      .filter(action => signing.includes(action))
+      .toSorted(),
+  ).toEqual(withKey)
 })
 
 describe.each(names)('the role of %s', name => {

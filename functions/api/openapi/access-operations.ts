@@ -14,9 +14,18 @@ export const accessTexts = {
       'for each person). For admins and auditors; auditors see addresses masked.',
     codes: ['validation_failed', 'unknown_field', 'invalid_cursor', 'not_found'],
   },
+  verifyAccessLog: {
+    summary: 'Check that the access log was not altered',
+    description:
+      'Reads the log files and signed digests of some hours, the last 24 by default, and holds them against one another and ' +
+      'against what the second region keeps. What is wrong is named file by file. A long time may end `unfinished`: ask on ' +
+      'from its `to`. The result is kept. `npm run access-log -- verify` does the same without limits, or on a copy.',
+    codes: ['validation_failed', 'unknown_field', 'not_found'],
+  },
 } as const satisfies Record<string, OperationText>
 
 /** What the operations on the access log answer. */
 export const accessExchanges = {
   findAccesses: { answers: { 200: jsonAnswer('A page of accesses.', reference('AccessPage'), {}) } },
+  verifyAccessLog: { answers: { 200: jsonAnswer('What it came to.', reference('AccessLogVerification'), {}) } },
 } satisfies Record<string, Exchange>

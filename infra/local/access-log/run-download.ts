@@ -38,9 +38,10 @@ type Digests = { count: number; newestMs: number; named: Set<string>; fingerprin
 async function copyDigests({ store, trail, publicKeyPem }: RunningTrail, dir: string, range: Range): Promise<Digests> {
   const digests: Digests = { count: 0, newestMs: 0, named: new Set(), fingerprints: new Set() }
   const publicKeys = keysByFingerprint([publicKeyPem])
-  for await (const { key } of store.list(trailPrefix('digests', trail))) {
+  for await (const { key, modifiedAt } of store.list(trailPrefix('digests', trail))) {
     const endMs = parseDigestKey(key)?.endTime.getTime() ?? 0
-    digests.newestMs = Math.max(digests.newestMs, endMs)
+    // Written after its hour, except where somebody moved the clock: what landed since cannot be in it.
+    digests.newestMs = Math.max(digests.newestMs, Math.min(endMs, modifiedAt?.getTime() ?? endMs))
     if (range.from && endMs < range.from.getTime()) continue
     if (range.to && endMs >= range.to.getTime() + hourMs) continue
     const stored = await store.read(key)
