@@ -20,7 +20,7 @@ function openIndex() {
 export const handler = serve([
   on(FindAccesses, async (ctx, { query }) => ok(await findAccesses(ctx, openIndex(), query))),
   on(VerifyAccessLog, async (ctx, { query }) => {
-    const { askVerification, openVerifier } = await verify()
-    return ok(await askVerification(ctx, openVerifier, query))
+    const { askVerification } = await verify()
+    return ok(await askVerification(ctx, query))
   }),
 ])

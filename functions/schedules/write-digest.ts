@@ -1,10 +1,5 @@
 import * as z from 'zod'
 import { step } from '#functions/edge/step.ts'
-import { evidenceSigner } from '#lib/access-log/evidence-signer.ts'
-import { openPublicKeys, openTrail } from '#lib/access-log/open-trail.ts'
-import { writeDigests } from '#lib/access-log/write-digests.ts'
-import { openEvidenceKey } from '#lib/evidence/evidence-key.ts'
-import { required } from '#lib/runtime/env.ts'
 
 const input = z.object({
   kind: z.literal('digest'),
@@ -17,11 +12,9 @@ const reserveMs = 60_000
 
 /** Every hour: the digest of the hour before, and of those that were missed. */
 export const handler = step(input, async ({ scheduledAt }, { log, remainingMs }) => {
-  const evidence = openEvidenceKey(required('EVIDENCE_KEY_ARN'))
-  const opened = openTrail()
-  const { pem, publicKeys } = await openPublicKeys(evidence, opened.anchors)
-  const tools = { ...opened, signer: evidenceSigner(evidence, pem), publicKeyPem: pem, publicKeys, log }
-  const { written, newest, isDone } = await writeDigests(tools, {
+  const { openDigestTools } = await import('#lib/access-log/open-digest-tools.ts')
+  const { writeDigests } = await import('#lib/access-log/write-digests.ts')
+  const { written, newest, isDone } = await writeDigests(await openDigestTools(log), {
     until: scheduledAt,
     mayGoOn: () => remainingMs() > reserveMs,
   })

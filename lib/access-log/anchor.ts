@@ -22,12 +22,7 @@ const root = 'access-log-anchors'
 
 /** Where the anchor of a digest is: the digest's own place, under another name. */
 export function anchorKey(trail: Trail, endTime: Date): string {
-  return anchorKeyOf(digestKey(trail, endTime))
-}
-
-/** Where the anchor of the digest with this key is. */
-export function anchorKeyOf(digestKeyText: string): string {
-  return `${root}/${digestKeyText.replace(/\.json\.gz$/, '.json')}`
+  return `${root}/${digestKey(trail, endTime).replace(/\.json\.gz$/, '.json')}`
 }
 
 /** What the anchors of a trail begin with; behind it, they are in the order of time. */

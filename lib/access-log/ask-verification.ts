@@ -1,15 +1,9 @@
 import { mayReadLog } from '#lib/access-log/may-read-log.ts'
-import { type OpenTrail, openPublicKeys, openTrail } from '#lib/access-log/open-trail.ts'
-import type { PublicKeys } from '#lib/access-log/public-keys.ts'
+import { openVerifier } from '#lib/access-log/open-verifier.ts'
 import { verifyRange } from '#lib/access-log/verify-range.ts'
 import { invalidAt } from '#lib/errors.ts'
-import { openEvidenceKey } from '#lib/evidence/evidence-key.ts'
 import type { Context } from '#lib/runtime/context.ts'
-import { required } from '#lib/runtime/env.ts'
 import type { AccessLogVerification } from '#schemas/api/access-log-verification.ts'
-
-/** What checking takes. */
-type Verifier = OpenTrail & { publicKeys: PublicKeys }
 
 const dayMs = 86_400_000
 /** 20 s of the 29 that a request has: the digest that is being checked then still gets its time. */
@@ -21,7 +15,6 @@ const budgetMs = 20_000
  */
 export async function askVerification(
   ctx: Context,
-  open: () => Promise<Verifier>,
   query: { from?: string | undefined; to?: string | undefined },
 ): Promise<AccessLogVerification> {
   mayReadLog(ctx)
@@ -30,12 +23,5 @@ export async function askVerification(
   const from = query.from === undefined ? new Date(to.getTime() - dayMs) : new Date(query.from)
   if (from >= to) throw invalidAt('?from', 'invalid_value', 'from must be before to, which is now by default.')
   const endsAt = performance.now() + budgetMs
-  return verifyRange(await open(), { from, to, now, mayGoOn: () => performance.now() < endsAt })
-}
-
-/** Opens what the function's environment names. */
-export async function openVerifier(): Promise<Verifier> {
-  const opened = openTrail()
-  const { publicKeys } = await openPublicKeys(openEvidenceKey(required('EVIDENCE_KEY_ARN')), opened.anchors)
-  return { ...opened, publicKeys }
+  return verifyRange(await openVerifier(), { from, to, now, mayGoOn: () => performance.now() < endsAt })
 }

@@ -41,8 +41,7 @@ export async function readNewestAnchor(anchors: TrailSource, trail: Trail, at: D
   return key === undefined ? undefined : readAnchor(anchors, key)
 }
 
-/** An anchor by its key; undefined where there is none. */
-export async function readAnchor(anchors: TrailSource, key: string): Promise<Anchor | undefined> {
+async function readAnchor(anchors: TrailSource, key: string): Promise<Anchor | undefined> {
   const stored = await anchors.read(key)
   return stored && anchor.parse(JSON.parse(Buffer.from(stored.bytes).toString()))
 }

@@ -1,13 +1,11 @@
 import type { TrailStore } from '#lib/access-log/trail-store.ts'
 import { type AccessLogVerification, accessLogVerification } from '#schemas/api/access-log-verification.ts'
 
+/** In the log bucket: locked like the log itself, and no part of it. */
 const root = 'verifications/'
 const dayMs = 86_400_000
 /** The daily check keeps one a day: what is older than this says nothing of today. */
 const daysBack = 40
-
-/** The files of the log bucket that checks are kept as: locked like the log itself, and no part of it. */
-export const verificationFiles = `${root}*`
 
 /** Keeps what a check came to. */
 export async function keepVerification(store: TrailStore, view: AccessLogVerification): Promise<void> {
