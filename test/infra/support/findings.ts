@@ -40,7 +40,7 @@ const isTenantKey = (value: unknown): boolean =>
 const nameless = [
   ({ Action, Resource }: Properties) =>
     all(Action, /^s3:(Get|Put)Object$|^s3:AbortMultipartUpload$/) &&
-    all(Resource, /"\/([a-z]+|CloudTrail(-Digest)?)\/\*"\]\]\}$/),
+    all(Resource, /("\/([a-z]+|AWSLogs|CloudTrail(-Digest)?)|\/access-log-anchors)\/\*"\]\]\}$/),
   ({ Action, Resource }: Properties) =>
     all(Action, /^s3:(\w*Object\w*|ReplicateTags|AbortMultipartUpload)$/) &&
     all(Resource, /:s3:::evergreen-[a-z-]+-vault-.*\/\*"/),
