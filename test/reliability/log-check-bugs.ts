@@ -1,0 +1,37 @@
+/** A mistake in the code of the access log, by what it replaces. */
+type Mistake = { file: string; find: string; replace: string }
+
+const mistakes: Record<string, Mistake> = {
+  /** Refused calls are not told. */
+  forgetsDenials: {
+    file: 'functions/edge/logged.ts',
+    find: '    await line.publish(record)\n    return',
+    replace: '    if (answer.status < 400) await line.publish(record)\n    return',
+  },
+  /** The answer goes out before the bus has its record: a kill in between loses it. */
+  doesNotWait: {
+    file: 'functions/edge/logged.ts',
+    find: '    await line.publish(record)\n    return',
+    replace: '    setTimeout(() => void line.publish(record).catch(() => undefined), 400)\n    return',
+  },
+  /** Every try of a writer is another event. */
+  randomIds: {
+    file: 'lib/access-log/write-batch.ts',
+    find: '  const placed = await place(tools, distinct)',
+    replace:
+      '  for (const record of distinct) if (Math.random() < 0.01) distinct.push({ ...record, eventID: crypto.randomUUID() })\n  const placed = await place(tools, distinct.slice(0, 2_000))',
+  },
+  /** What the gateway refuses is not told. */
+  deafToGateway: {
+    file: 'functions/stream/log-refusals.ts',
+    find: "if (messageType !== 'DATA_MESSAGE') return",
+    replace: 'if (messageType !== undefined) return',
+  },
+}
+
+/** A planted mistake by its name. */
+export function plantedMistakes(name: string): Mistake {
+  const mistake = mistakes[name]
+  if (!mistake) throw new Error(`There is no planted mistake "${name}"; there are ${Object.keys(mistakes).join(', ')}.`)
+  return mistake
+}
