@@ -53,7 +53,7 @@ export async function bundleFunctions({ entries, root, outdir }: BundleOptions):
  * SDK that only these need.
  */
 function isJob(entry: Entry): boolean {
-  return /^(workflows\/|schedules\/|api\/(imports|exports|quality|maintenance|backups|restores)$|events\/(update-schedules|write-access-log)$)/.test(
+  return /^(workflows\/|schedules\/|api\/(imports|exports|quality|maintenance|backups|restores)$|events\/(update-schedules|update-reminders|deliver-notifications|write-access-log)$)/.test(
     entry,
   )
 }

@@ -1,0 +1,126 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { EventBridgeClient, PutEventsCommand } from '@aws-sdk/client-eventbridge'
+import { DeleteScheduleCommand, SchedulerClient } from '@aws-sdk/client-scheduler'
+import { inParallel } from '#lib/runtime/in-parallel.ts'
+import { dueOf, reminderEventSource } from '#schemas/events/reminder-due.ts'
+import { type ReminderStack, startReminderStack } from './reminder-stack.ts'
+import { type Made, readTruth, type Truth } from './reminder-truth.ts'
+
+/** How many reminders are due in one minute, and what goes wrong on the way. */
+export type Wish = {
+  reminders: number
+  /** Times that the whole stack, its consumers with it, is killed (-9) while reminders are told. */
+  kills: number
+  /** Seconds from the start to the minute in which all are due. */
+  leadS: number
+  planted?: 'unconditional' | 'noSweep' | undefined
+  log: (line: string) => void
+}
+
+const minute = 60_000
+/** The sweep leaves alone what is due for less than two minutes. */
+const graceMs = 2 * minute
+/** One in fifty schedules is lost before its time, and one in twenty events comes three times. */
+const lostEvery = 50
+const repeatedEvery = 20
+
+/** Has reminders fall due in one minute on a stack whose schedules get lost, whose events repeat, and that is killed. */
+export async function proveReminders(wish: Wish): Promise<Truth> {
+  const { log, planted } = wish
+  const stack = await startReminderStack(planted === 'unconditional' ? 'unconditional' : undefined)
+  try {
+    const dueFrom = Math.ceil((Date.now() + wish.leadS * 1000) / minute) * minute
+    const made = await makeReminders(stack, { count: wish.reminders, dueFrom })
+    log(`${made.length} reminders made; they are due within the minute from ${new Date(dueFrom).toISOString()}`)
+    await stack.ask('drain')
+    if (Date.now() > dueFrom) throw new Error(`Making them took too long: --lead ${wish.leadS * 2}`)
+    log('every schedule is made; one in 50 is lost now')
+    await loseSchedules(stack, made)
+    await sleep(dueFrom - Date.now())
+    for (let kill = 1; kill <= wish.kills; kill++) {
+      await sleep((minute / (wish.kills + 1)) * 0.8)
+      await stack.killAndStart()
+      log(`killed (-9) and started again, ${kill} of ${wish.kills}`)
+    }
+    await sleep(Math.max(0, dueFrom + minute - Date.now()))
+    await repeatEvents(stack, made)
+    await stack.ask('drain')
+    log(
+      `everything that was on its way is done, ${((Date.now() - dueFrom - minute) / 1000).toFixed(0)} s after the minute`,
+    )
+    if (planted !== 'noSweep') await sweep(stack, { dueFrom, log })
+    return await readTruth(stack.running(), made)
+  } finally {
+    await stack.end()
+  }
+}
+
+async function sweep(stack: ReminderStack, { dueFrom, log }: { dueFrom: number; log: Wish['log'] }): Promise<void> {
+  await sleep(Math.max(0, dueFrom + minute + graceMs - Date.now()))
+  log(`sweep: ${JSON.stringify(await stack.ask('sweep'))}`)
+  await stack.ask('drain')
+  log(`a second sweep: ${JSON.stringify(await stack.ask('sweep'))}`)
+}
+
+/** Made over the API, a hundred at a time, for the seeded users in turn. */
+async function makeReminders(
+  stack: ReminderStack,
+  { count, dueFrom }: { count: number; dueFrom: number },
+): Promise<Made[]> {
+  const token = String(await stack.ask('token', 'admin@example.com'))
+  const { url } = stack.running()
+  // biome-ignore lint/suspicious/noExplicitAny: answers are read as they come.
+  const call = async (method: string, path: string, body?: unknown): Promise<any> => {
+    const headers = { authorization: `Bearer ${token}`, 'content-type': 'application/json' }
+    const answer = await fetch(url + path, {
+      method,
+      headers,
+      ...(body !== undefined && { body: JSON.stringify(body) }),
+    })
+    if (!answer.ok) throw new Error(`${method} ${path}: ${answer.status} ${await answer.text()}`)
+    return answer.json()
+  }
+  const users = (await call('GET', '/v1/users?limit=200')).items.map((user: { id: string }) => user.id)
+  const made: Made[] = []
+  const batches = Array.from({ length: Math.ceil(count / 100) }, (_, batch) => batch)
+  await inParallel(batches, 4, async batch => {
+    const size = Math.min(100, count - batch * 100)
+    const operations = Array.from({ length: size }, (_, i) => {
+      const at = dueFrom + (((batch * 100 + i) * 7) % 60) * 1000
+      const dueAt = new Date(at + 8 * 3_600_000).toISOString().slice(0, 19)
+      const assigneeId = users[(batch + i) % users.length]
+      return {
+        op: 'create',
+        record: { message: `提醒 ${batch * 100 + i}`, dueAt, timeZone: 'Asia/Shanghai', assigneeId },
+      }
+    })
+    const { results } = await call('POST', '/v1/reminders/batch', { operations })
+    for (const { record } of results) made.push({ id: record.id, dueAt: Date.parse(record.nextAt) })
+  })
+  return made
+}
+
+function clientOptions(stack: ReminderStack, service: string) {
+  const credentials = { accessKeyId: 'check', secretAccessKey: 'local' }
+  return { endpoint: stack.running().endpoints[service] ?? '', region: 'ap-southeast-1', credentials }
+}
+
+async function loseSchedules(stack: ReminderStack, made: readonly Made[]): Promise<void> {
+  const client = new SchedulerClient(clientOptions(stack, 'scheduler'))
+  const lost = made.filter((_, i) => i % lostEvery === 0)
+  const GroupName = 'evergreen-local-reminders'
+  await inParallel(lost, 4, async ({ id }) => {
+    await client.send(new DeleteScheduleCommand({ GroupName, Name: id }))
+  })
+}
+
+/** EventBridge delivers at least once: some events come twice more, after all others. */
+async function repeatEvents(stack: ReminderStack, made: readonly Made[]): Promise<void> {
+  const client = new EventBridgeClient(clientOptions(stack, 'eventbridge'))
+  const repeated = made.filter((_, i) => i % repeatedEvery === 1)
+  await inParallel(repeated, 4, async ({ id, dueAt }) => {
+    const Detail = JSON.stringify(dueOf(id, new Date(dueAt).toISOString()))
+    const entry = { EventBusName: 'evergreen-local', Source: reminderEventSource, DetailType: 'ReminderDue', Detail }
+    await client.send(new PutEventsCommand({ Entries: [entry, entry] }))
+  })
+}
