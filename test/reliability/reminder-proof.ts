@@ -95,7 +95,8 @@ async function makeReminders(
       }
     })
     const { results } = await call('POST', '/v1/reminders/batch', { operations })
-    for (const { record } of results) made.push({ id: record.id, dueAt: Date.parse(record.nextAt) })
+    for (const { record } of results)
+      made.push({ id: record.id, dueAt: Date.parse(record.nextAt), isLost: made.length % lostEvery === 0 })
   })
   return made
 }
@@ -107,7 +108,7 @@ function clientOptions(stack: ReminderStack, service: string) {
 
 async function loseSchedules(stack: ReminderStack, made: readonly Made[]): Promise<void> {
   const client = new SchedulerClient(clientOptions(stack, 'scheduler'))
-  const lost = made.filter((_, i) => i % lostEvery === 0)
+  const lost = made.filter(({ isLost }) => isLost)
   const GroupName = 'evergreen-local-reminders'
   await inParallel(lost, 4, async ({ id }) => {
     await client.send(new DeleteScheduleCommand({ GroupName, Name: id }))

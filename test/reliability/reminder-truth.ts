@@ -5,10 +5,10 @@ import { readRows } from '#lib/store/query.ts'
 import { toRecord } from '#lib/store/read.ts'
 import { createStore } from '#lib/store/table.ts'
 
-/** A reminder as it was made: when it is due, in milliseconds since 1970. */
-export type Made = { id: string; dueAt: number }
+/** A reminder as it was made: when it is due, in milliseconds since 1970, and whether its schedule gets lost. */
+export type Made = { id: string; dueAt: number; isLost: boolean }
 
-/** What became of reminders: how many were told never, and more than once, and how late in milliseconds. */
+/** What became of reminders: how many were told never, and more than once, and how late in milliseconds those were whose schedule ran. */
 export type Truth = {
   told: number
   lost: string[]
@@ -22,7 +22,8 @@ export async function readTruth(
   made: readonly Made[],
 ): Promise<Truth> {
   const told = await tellings(running)
-  const late = made.flatMap(({ id, dueAt }) => (told.get(id) ?? []).slice(0, 1).map(at => at - dueAt))
+  const scheduled = made.filter(({ isLost }) => !isLost)
+  const late = scheduled.flatMap(({ id, dueAt }) => (told.get(id) ?? []).slice(0, 1).map(at => at - dueAt))
   late.sort((a, b) => a - b)
   const at = (share: number) => late[Math.min(late.length - 1, Math.floor(late.length * share))] ?? 0
   return {
