@@ -1,5 +1,10 @@
 /** What the process that runs the stack is asked for. */
-export type Question = { id: number } & ({ ask: 'token'; email: string } | { ask: 'drain' } | { ask: 'stop' })
+export type Question = { id: number } & (
+  | { ask: 'token'; email: string }
+  | { ask: 'drain' }
+  | { ask: 'stop' }
+  | { ask: 'clock'; offsetMs: number }
+)
 
 /** Where the stack can be reached, once it runs. */
 export type Running = { url: string; endpoints: Record<string, string>; tableNames: Record<string, string> }

@@ -11,6 +11,8 @@ export type StackProcess = Running & {
   tokenFor(email: string): Promise<string>
   /** Resolves when all reactions to what was written have run. */
   drain(): Promise<void>
+  /** Sets the clock by which schedules run so far apart from the machine's. */
+  moveClock(offsetMs: number): Promise<void>
   /** Ends the stack and removes its data. */
   stop(): Promise<void>
 }
@@ -37,6 +39,9 @@ export async function startStackProcess(name: string): Promise<StackProcess> {
     tokenFor: email => ask({ ask: 'token', email }),
     drain: async () => {
       await ask({ ask: 'drain' })
+    },
+    moveClock: async offsetMs => {
+      await ask({ ask: 'clock', offsetMs })
     },
     stop: async () => {
       await ask({ ask: 'stop' })

@@ -6,6 +6,7 @@ import { showConflict } from './scenes/conflict.ts'
 import { showRefusedDuplicates } from './scenes/duplicate.ts'
 import { showImport } from './scenes/import.ts'
 import { showMerge } from './scenes/merge.ts'
+import { showReminder } from './scenes/reminder.ts'
 import { showSafeRetry } from './scenes/retry.ts'
 import { showRoles } from './scenes/roles.ts'
 import { showSearch } from './scenes/search.ts'
@@ -35,6 +36,7 @@ const scenes: Scene[] = [
   { what: 'import', play: showImport },
   { what: 'duplicates, merge', play: showMerge },
   { what: 'cleanup', play: showCleanup, isSettled: true },
+  { what: 'reminder', play: showReminder, isSettled: true },
   { what: 'roles', play: showRoles },
 ]
 
@@ -62,7 +64,7 @@ async function play(stack: StackProcess): Promise<{ loaded: LoadedPeople; timing
   for (const scene of scenes) {
     if (scene.isSettled) await stack.drain()
     const started = performance.now()
-    await scene.play({ api, cast, ...loaded.featured })
+    await scene.play({ api, cast, laptop: stack, ...loaded.featured })
     timings.push({ what: scene.what, ms: performance.now() - started })
   }
   return { loaded, timings }
