@@ -8,7 +8,7 @@ const ground = await startGround(directory)
 
 async function begin(): Promise<Record<string, unknown>> {
   if (kind === 'export') {
-    await putMany(ground, 6000)
+    await putMany(ground, 3000)
     const asked = { TableArn: tableArn(table.name), S3Bucket: bucket, S3Prefix: 'table', ClientToken: 'killed' }
     const { ExportDescription } = await ground.transfers.call('ExportTableToPointInTime', asked)
     return ExportDescription as Record<string, unknown>

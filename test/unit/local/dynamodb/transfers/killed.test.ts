@@ -1,5 +1,5 @@
 import { fork } from 'node:child_process'
-import { rmSync } from 'node:fs'
+import { readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, describe, expect, it } from 'vitest'
@@ -54,7 +54,7 @@ describe('a kill', () => {
         FailureMessage: 'The process that made it ended.',
       })
       const again = await exported(ground, { ClientToken: 'killed' })
-      expect(again).toMatchObject({ ExportStatus: 'COMPLETED', ItemCount: 6000 })
+      expect(again).toMatchObject({ ExportStatus: 'COMPLETED', ItemCount: 3000 })
       expect(again.ExportArn).not.toBe(ExportArn)
       expect(await itemsOf(ground, again)).toEqual(await scan(ground))
     })
@@ -68,8 +68,25 @@ describe('a kill', () => {
       const { TableNames } = await ground.call('ListTables', {})
       expect(TableNames).toEqual(['Bare', table.name])
       const again = await imported(ground, source, 'Scratch', { ClientToken: 'killed' })
-      expect(again).toMatchObject({ ImportStatus: 'COMPLETED', ImportedItemCount: 6000 })
+      expect(again).toMatchObject({ ImportStatus: 'COMPLETED', ImportedItemCount: 3000 })
       expect(await scan(ground, 'Scratch')).toEqual(await scan(ground))
+    })
+  })
+
+  it('of the engine alone stops neither an export nor an import', async () => {
+    await onGround(async ground => {
+      const killEngine = async () => {
+        await sleep(250)
+        process.kill(Number(readFileSync(join(directory, 'engine.pid'), 'utf8')), 'SIGKILL')
+      }
+      const isUp = () => expect.poll(() => ground.call('ListTables', {}).catch(() => undefined)).toBeDefined()
+      const [description] = await Promise.all([exported(ground), killEngine()])
+      expect(description).toMatchObject({ ExportStatus: 'COMPLETED', ItemCount: 3000 })
+      await isUp()
+      const [end] = await Promise.all([imported(ground, dataOf(description), 'Survivor'), killEngine()])
+      expect(end).toMatchObject({ ImportStatus: 'COMPLETED', ImportedItemCount: 3000 })
+      await isUp()
+      expect(await scan(ground, 'Survivor')).toEqual(await scan(ground))
     })
   })
 })
