@@ -2,6 +2,7 @@ import * as z from 'zod'
 import { exampleId } from '#functions/api/openapi/examples.ts'
 import { idSchema, type Schema } from '#functions/api/openapi/fields.ts'
 import * as AccessLog from '#schemas/api/access-log.ts'
+import * as AccessLogVerification from '#schemas/api/access-log-verification.ts'
 import * as Audits from '#schemas/api/audits.ts'
 import * as Backups from '#schemas/api/backups.ts'
 import * as Duplicates from '#schemas/api/duplicates.ts'
@@ -34,6 +35,7 @@ const contracts = Object.values({
   ...Restores,
   ...Backups,
   ...AccessLog,
+  ...AccessLogVerification,
   ...Refresh,
   ...Audits,
   ...Quality,
