@@ -147,6 +147,7 @@ function maintenanceFunctions(scope: Construct, { house, data, workflows }: Prop
       uses: [
         data.records.readWrite,
         cleanupFilesOf({ house, data }, 'read'),
+        restoreFilesOf({ house, data }, 'read'),
         workflows.cleanup.start,
         workflows.undoCleanup.start,
         workflows.backup.start,
@@ -160,7 +161,7 @@ function maintenanceFunctions(scope: Construct, { house, data, workflows }: Prop
       errorImpact: 'Nobody can bring records back from a backup.',
       uses: [
         data.records.readWrite,
-        restoreFilesOf({ house, data }),
+        restoreFilesOf({ house, data }, 'readWrite'),
         data.vault.read,
         data.evidence.verify,
         workflows.restore.start,

@@ -14,16 +14,16 @@ type StepProps = { entry: Entry; description: string; records?: Access; uses?: r
 const errorImpact = 'Records do not come back from a backup: the run says how far it came, and can be asked for again.'
 
 /** The files of restores, for a function's `uses`. */
-export function restoreFilesOf({ house, data }: Props) {
+export function restoreFilesOf({ house, data }: Props, actions: 'read' | 'readWrite') {
   const about = { variable: 'FILES_BUCKET', prefixes: ['restores/*'], key: house.key }
-  return bucketAccess(data.files, { ...about, actions: 'readWrite' })
+  return bucketAccess(data.files, { ...about, actions })
 }
 
 /** The workflow that brings records back from a backup. */
 export function restoreWorkflow(scope: Construct, props: Props) {
-  const { records, vault, evidence } = props.data
+  const { vault, evidence } = props.data
   const step = (id: string, about: StepProps) => stepOf(scope, props, id, about)
-  const reading = { records: records.readById, uses: [vault.read, evidence.verify] }
+  const reading = { uses: [vault.read, evidence.verify] }
   return new Workflow(scope, 'Restore', {
     house: props.house,
     name: 'restore',
@@ -63,7 +63,7 @@ function stepOf(scope: Construct, props: Props, id: string, step: StepProps) {
     ...about,
     house: props.house,
     errorImpact,
-    uses: [records, restoreFilesOf(props), ...uses],
+    uses: [records, restoreFilesOf(props, 'readWrite'), ...uses],
     memoryMb: 1769,
     // 15 minutes: Lambda's longest. A step with little time left ends, and is called again.
     timeoutSeconds: 900,

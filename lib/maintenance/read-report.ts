@@ -3,8 +3,10 @@ import { loadRun, wrongState } from '#lib/cleanup/run-job.ts'
 import { outOfReach } from '#lib/errors.ts'
 import { mayRun } from '#lib/maintenance/may-run.ts'
 import { seesWhole } from '#lib/permissions/rules.ts'
+import { readRestorePlan, restoreFiles } from '#lib/restore/restore-files.ts'
 import type { Context } from '#lib/runtime/context.ts'
 import type { Files } from '#lib/runtime/files.ts'
+import type { ObjectDefinition } from '#schemas/definition.ts'
 
 /** 15 minutes to begin a download. */
 const downloadS = 900
@@ -20,17 +22,28 @@ export async function readReport(
 ): Promise<{ format: 'json' | 'csv'; url: string; expiresAt: string }> {
   mayRun(ctx, 'read')
   const record = await loadRun(ctx, id)
-  if (record.fields['kind'] !== 'cleanup')
-    return wrongState(record, 'what it came to is in its `report`; only a cleanup has a file.')
-  const key = runFiles.report(id, format)
+  const kind = String(record.fields['kind'])
+  if (kind !== 'cleanup' && !(kind === 'restore' && format === 'json'))
+    return wrongState(record, 'what it came to is in its `report`; a cleanup has a file, a restore one in JSON.')
+  const key = kind === 'restore' ? restoreFiles.report(id) : runFiles.report(id, format)
   if ((record.fields['report'] ?? null) === null || !(await files.head(key)))
     return wrongState(record, 'its report is there once it has ended.')
-  const { lanes } = await readPlan(files, id)
-  const isWhole = lanes.every(({ object }) => {
-    const definition = ctx.objects.byName.get(object)
-    return definition !== undefined && seesWhole(ctx.actor, definition)
-  })
+  const isWhole = (await objectsIn(ctx, files, { id, kind })).every(object => seesWhole(ctx.actor, object))
   if (!isWhole) throw outOfReach('maintenance report', 'read')
-  const url = await files.presignDownload(key, { fileName: `cleanup-${id}.${format}`, expiresS: downloadS })
+  const url = await files.presignDownload(key, { fileName: `${kind}-${id}.${format}`, expiresS: downloadS })
   return { format, url, expiresAt: new Date(ctx.clock.now().getTime() + downloadS * 1_000).toISOString() }
+}
+
+/** Objects whose records the report may quote; a restore by ids may quote any that can be restored. */
+async function objectsIn(
+  ctx: Context,
+  files: Files,
+  { id, kind }: { id: string; kind: string },
+): Promise<ObjectDefinition[]> {
+  if (kind === 'restore') {
+    const { wanted } = await readRestorePlan(files, id)
+    return ctx.objects.all.filter(({ name, readOnly }) => ('object' in wanted ? name === wanted.object : !readOnly))
+  }
+  const { lanes } = await readPlan(files, id)
+  return lanes.flatMap(({ object }) => ctx.objects.byName.get(object) ?? [])
 }

@@ -6,6 +6,7 @@ import { type RunStep, runStep } from '#schemas/api/maintenance.ts'
 const names: Readonly<Record<string, readonly RunStep['name'][]>> = {
   backup: ['plan', 'export', 'verify', 'catalogue', 'copy', 'expire', 'report'],
   restoreDrill: ['plan', 'verify', 'import', 'increments', 'compare', 'readChecks', 'tidy', 'report'],
+  restore: ['plan', 'verify', 'collect', 'apply', 'report'],
 }
 
 const kept = z.array(runStep)

@@ -1,11 +1,8 @@
-import { stateOf } from '#lib/cleanup/run-job.ts'
-import { changeJob } from '#lib/jobs/job-record.ts'
-import { plainJson } from '#lib/jobs/plain-json.ts'
+import { endRun } from '#lib/maintenance/end-run.ts'
 import type { RestorePlan } from '#lib/restore/restore-files.ts'
 import { sumUp } from '#lib/restore/sum-up.ts'
 import type { Context } from '#lib/runtime/context.ts'
 import type { Files } from '#lib/runtime/files.ts'
-import { run } from '#schemas/system/run.ts'
 
 /** Why a restore could not go on. */
 export type RestoreFailure = { code: string; detail: string }
@@ -16,12 +13,6 @@ export async function endRestore(
   { files, plan }: { files: Files; plan: RestorePlan },
   failure?: RestoreFailure,
 ): Promise<void> {
-  const report = plainJson(await sumUp(files, plan))
-  await changeJob(ctx, { object: run, id: plan.runId }, record => {
-    const state = stateOf(record)
-    if (state !== 'running' && state !== 'canceling') return undefined
-    const endedAt = ctx.clock.now().toISOString()
-    if (failure) return { state: 'failed', endedAt, report, failure }
-    return { state: state === 'canceling' ? 'canceled' : 'succeeded', endedAt, report }
-  })
+  const report = await sumUp(files, plan)
+  await endRun(ctx, plan.runId, { report, ...(failure && { failure }) })
 }

@@ -1,13 +1,10 @@
 import { type BackupTools, readChain } from '#lib/backup/read-chain.ts'
 import { verifyFile } from '#lib/backup/verify-file.ts'
-import { stateOf } from '#lib/cleanup/run-job.ts'
-import { loadJob } from '#lib/jobs/load-job.ts'
 import { applyPartition } from '#lib/restore/apply-partition.ts'
 import { collectLines } from '#lib/restore/collect-lines.ts'
 import type { RestorePlan } from '#lib/restore/restore-files.ts'
 import type { Context } from '#lib/runtime/context.ts'
 import type { Files } from '#lib/runtime/files.ts'
-import { run } from '#schemas/system/run.ts'
 
 /** What the steps of a restore work with. */
 export type RestoreTools = BackupTools & { files: Files }
@@ -38,17 +35,14 @@ export async function collectFiles(tools: RestoreTools, step: RestoreStep): Prom
   return inTime(step, chain.files.length, place => collectLines(work, place))
 }
 
-/** Restores partition after partition; a run that is being canceled ends after the one it is at. */
+/** Restores partition after partition. */
 export async function applyPartitions(
   ctx: Context,
   { files }: Pick<RestoreTools, 'files'>,
   step: RestoreStep,
 ): Promise<StepEnd> {
   const { plan } = step
-  return inTime(step, plan.partitions, async partition => {
-    if (stateOf(await loadJob(ctx, run, plan.runId)) === 'running')
-      await applyPartition(ctx, { files, plan }, partition)
-  })
+  return inTime(step, plan.partitions, partition => applyPartition(ctx, { files, plan }, partition))
 }
 
 async function inTime(

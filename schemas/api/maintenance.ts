@@ -238,7 +238,8 @@ export const cleanupRunView = runViewOf('cleanup', cleanupReport)
 export const backupRunView = runViewOf('backup', backupReport)
 /** A restore drill. */
 export const drillRunView = runViewOf('restoreDrill', drillReport)
-const restoreRunView = runViewOf('restore', restoreReport)
+/** A restore as the API shows it. */
+export const restoreRunView = runViewOf('restore', restoreReport)
 
 /** A run: how far it is and what came of it. */
 export const runView = z.discriminatedUnion('kind', [cleanupRunView, backupRunView, drillRunView, restoreRunView])

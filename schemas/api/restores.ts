@@ -1,8 +1,8 @@
 import * as z from 'zod'
 import { defineContract } from '#schemas/api/contract.ts'
+import { restoreRunView } from '#schemas/api/maintenance.ts'
 import { flag } from '#schemas/api/parameters.ts'
-import { restoreActions, restoreReport } from '#schemas/api/restore-report.ts'
-import { runStates } from '#schemas/system/run.ts'
+import { restoreActions } from '#schemas/api/restore-report.ts'
 
 const dryRun = z.boolean().default(false)
 
@@ -47,18 +47,7 @@ export const restoreItem = z.strictObject({
 })
 
 /** A restore: a maintenance run that may have ended already, then with what became of each record. */
-export const restoreView = z.strictObject({
-  id: z.string(),
-  object: z.literal('run'),
-  version: z.int().min(1),
-  kind: z.literal('restore'),
-  state: z.enum(runStates),
-  dryRun: z.boolean(),
-  requestedBy: z.string(),
-  startedAt: z.iso.datetime(),
-  endedAt: z.iso.datetime().optional(),
-  report: restoreReport.optional(),
-  failure: z.strictObject({ code: z.string(), detail: z.string() }).optional(),
+export const restoreView = restoreRunView.extend({
   items: z
     .array(restoreItem)
     .optional()

@@ -164,6 +164,13 @@ it('an object is restored by a run in the background', async () => {
   expect(begun.status, begun.text).toBe(202)
   const ended = await endOf(begun.json.id)
   expect(ended).toMatchObject({ kind: 'restore', state: 'succeeded', report: { counts: { undeleted: 1 } } })
+  expect(ended.steps.map(({ name, state }: { name: string; state: string }) => `${name} ${state}`)).toEqual(
+    ['plan', 'verify', 'collect', 'apply', 'report'].map(name => `${name} done`),
+  )
+  const { json: file } = await send('GET', `/v1/maintenance/runs/${begun.json.id}/report`)
+  const report = JSON.parse(await (await fetch(file.url)).text())
+  expect(report.items).toContainEqual(expect.objectContaining({ id, action: 'undeleted' }))
+  expect((await send('GET', `/v1/maintenance/runs/${begun.json.id}/report`, { as: 'manager' })).status).toBe(404)
   expect((await send('GET', `/v1/customers/${id}`)).json).toMatchObject({ name: 'Viele GmbH', version: 3 })
 })
 
