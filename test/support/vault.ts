@@ -26,7 +26,7 @@ export type ScratchVault = {
   stop(): Promise<void>
 }
 
-const bucket = 'vault'
+const scratchBucket = 'vault'
 
 /** Starts S3 and KMS in a folder of their own, with a versioned bucket and a signing key. */
 export async function startVault(): Promise<ScratchVault> {
@@ -42,14 +42,14 @@ export async function startVault(): Promise<ScratchVault> {
     AWS_ENDPOINT_URL_S3: s3.url,
     AWS_ENDPOINT_URL_KMS: kms.url,
   })
-  s3.createBucket(bucket, { versioning: true })
+  s3.createBucket(scratchBucket, { versioning: true })
   const { arn } = kms.ensureKey('alias/evidence', { keySpec: 'RSA_2048', keyUsage: 'SIGN_VERIFY' })
   const client = new S3Client({})
   return {
-    vault: openVault(bucket),
+    vault: openVault(scratchBucket),
     evidence: openEvidenceKey(arn),
-    remove: async key => void (await client.send(new DeleteObjectCommand({ Bucket: bucket, Key: key }))),
-    rot: (key, versionId, change) => rot(join(dir, 's3'), { key, versionId, change }),
+    remove: async key => void (await client.send(new DeleteObjectCommand({ Bucket: scratchBucket, Key: key }))),
+    rot: (key, versionId, change) => rot(join(dir, 's3'), { bucket: scratchBucket, key, versionId, change }),
     stop: async () => {
       client.destroy()
       await s3.stop()
@@ -59,13 +59,18 @@ export async function startVault(): Promise<ScratchVault> {
   }
 }
 
-function rot(
+/** Changes the bytes of a version in the folder of a local S3, past S3. */
+export function rot(
   dir: string,
-  { key, versionId, change }: { key: string; versionId: string; change: (bytes: Buffer) => Buffer },
+  version: { bucket: string; key: string; versionId: string; change: (bytes: Buffer) => Buffer },
 ): void {
+  const { bucket, key, versionId, change } = version
   const index = openDatabase(join(dir, 'index.db'), 'PRAGMA busy_timeout = 2000')
-  const blob = index.select(z.object({ blob: z.string() }), 'SELECT blob FROM version WHERE key = ? AND id = ?')
-  const row = blob.one(key, versionId)
+  const blob = index.select(
+    z.object({ blob: z.string() }),
+    'SELECT blob FROM version WHERE bucket = ? AND key = ? AND id = ?',
+  )
+  const row = blob.one(bucket, key, versionId)
   if (!row) throw new Error(`No version ${versionId} of ${key}`)
   const path = join(dir, 'blobs', row.blob)
   const bytes = change(readFileSync(path))
