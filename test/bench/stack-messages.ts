@@ -1,7 +1,7 @@
 /** What the process that runs the stack is asked for. */
 export type Question = { id: number } & (
   | { ask: 'token'; email: string }
-  | { ask: 'drain' }
+  | { ask: 'drain'; isWhole: boolean }
   | { ask: 'stop' }
   | { ask: 'clock'; offsetMs: number }
 )

@@ -9,8 +9,8 @@ export type StackProcess = Running & {
   pid: number
   dataDir: string
   tokenFor(email: string): Promise<string>
-  /** Resolves when all reactions to what was written have run. */
-  drain(): Promise<void>
+  /** Resolves when all reactions to what was written have run; `isWhole`: the access log is written too. */
+  drain(options?: { isWhole?: boolean }): Promise<void>
   /** Sets the clock by which schedules run so far apart from the machine's. */
   moveClock(offsetMs: number): Promise<void>
   /** Ends the stack and removes its data. */
@@ -37,8 +37,8 @@ export async function startStackProcess(name: string): Promise<StackProcess> {
     pid: child.pid ?? 0,
     dataDir,
     tokenFor: email => ask({ ask: 'token', email }),
-    drain: async () => {
-      await ask({ ask: 'drain' })
+    drain: async ({ isWhole = false } = {}) => {
+      await ask({ ask: 'drain', isWhole })
     },
     moveClock: async offsetMs => {
       await ask({ ask: 'clock', offsetMs })

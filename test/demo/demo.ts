@@ -1,6 +1,7 @@
 import { type StackProcess, startStackProcess } from '../bench/stack-process.ts'
 import { type Api, createApi } from './http.ts'
 import { type LoadedPeople, loadPeople } from './load-people.ts'
+import { showAlteredLog } from './scenes/altered-log.ts'
 import { showCleanup } from './scenes/cleanup.ts'
 import { showConflict } from './scenes/conflict.ts'
 import { showRefusedDuplicates } from './scenes/duplicate.ts'
@@ -38,6 +39,7 @@ const scenes: Scene[] = [
   { what: 'cleanup', play: showCleanup, isSettled: true },
   { what: 'reminder', play: showReminder, isSettled: true },
   { what: 'roles', play: showRoles },
+  { what: 'altered log', play: showAlteredLog, isSettled: true },
 ]
 
 async function signIn(stack: StackProcess, api: Api): Promise<Cast> {
