@@ -30,7 +30,20 @@ export const standingPolicy = {
   // Far enough apart for one to end before the next begins.
   backup: { enabled: true, frequency: 'daily', weekday: 'SUN', time: '04:05', fullEveryDays: 7, retentionDays: 35 },
   restoreDrill: { enabled: true, frequency: 'weekly', weekday: 'SAT', dayOfMonth: 1, time: '05:30' },
-  accessLog: { indexDays: 400 },
+  accessLog: {
+    indexDays: 400,
+    watch: {
+      enabled: true,
+      massReads: 1000,
+      massExports: 5000,
+      timesUsual: 5,
+      denials: 50,
+      outOfHours: false,
+      officeFrom: '07:00',
+      officeTo: '21:00',
+      weekends: false,
+    },
+  },
   notifications: {
     email: true,
     mailed: {

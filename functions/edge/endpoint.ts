@@ -12,6 +12,7 @@ import type { Context } from '#lib/runtime/context.ts'
 import { loadPolicy } from '#lib/settings/policy.ts'
 import type { Contract, InputOf } from '#schemas/api/contract.ts'
 import { type Route, routeOf } from '#schemas/api/routes.ts'
+import type { TenantPolicy } from '#schemas/settings.ts'
 
 /** One operation with what answers it. */
 export type Endpoint = { route: Route; answer(call: Call): Promise<Answer> }
@@ -67,7 +68,14 @@ async function contextOf(call: Call): Promise<Context> {
   call.meter = store.meter
   // Both are remembered for some seconds; when neither is, they are read at once.
   const [actor, policy] = await Promise.all([authenticate(call, store), loadPolicy({ store, clock: systemClock, log })])
+  noteCountry(call, policy)
   return { ...openContext({ actor, requestId, source: 'api', log }, store), policy }
+}
+
+function noteCountry(call: Call, { accessLog }: TenantPolicy): void {
+  const name = accessLog.watch.countryHeader
+  const country = name === undefined ? undefined : headerOf(call.event, name)
+  if (country !== undefined && /^[A-Z]{2}$/.test(country)) call.country = country
 }
 
 function takesBody(route: Route): boolean {

@@ -26,6 +26,8 @@ export type Call = {
   caller?: Caller
   body?: unknown
   isGuarded?: boolean
+  /** Where the caller is, when a header that the settings trust tells it. */
+  country?: string
   /** How long the access log held the answer up. */
   logMs?: number
 }

@@ -60,10 +60,10 @@ function refusal({ traceId }: Call): Answer {
 }
 
 function recordOf(call: Call, answer: Answer, { home }: AccessLine): AccessRecord {
-  const { event, requestId, traceId, route, caller, body } = call
+  const { event, requestId, traceId, route, caller, body, country } = call
   const { http, timeEpoch } = event.requestContext
   return callRecord(home, {
-    ...{ requestId, traceId, caller, body, answer },
+    ...{ requestId, traceId, caller, body, answer, country },
     startedAt: new Date(timeEpoch),
     durationMs: performance.now() - call.startedAt,
     sourceIp: http.sourceIp,

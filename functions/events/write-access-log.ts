@@ -1,6 +1,8 @@
 import type { SQSBatchResponse, SQSEvent } from 'aws-lambda'
 import { openStore } from '#functions/edge/context.ts'
+import { eventContext } from '#functions/events/event-context.ts'
 import { type LogTools, writeAccessBatch } from '#lib/access-log/write-batch.ts'
+import { watchFile } from '#lib/access-watch/watch-file.ts'
 import { systemClock } from '#lib/runtime/clock.ts'
 import { readEnv, required } from '#lib/runtime/env.ts'
 import { openFiles } from '#lib/runtime/files.ts'
@@ -19,10 +21,12 @@ export async function handler({ Records }: SQSEvent): Promise<SQSBatchResponse> 
   const log = createLogger({})
   const { deliveries, malformed } = read(Records, log)
   const tools = await openTools(log)
-  const again = await writeAccessBatch(
+  const { again, files } = await writeAccessBatch(
     tools,
     deliveries.map(({ record }) => record),
   )
+  const ctx = await eventContext('write-access-log', log)
+  for (const file of files) await watchFile(ctx, tools.store, file)
   const failed = deliveries.filter(({ record }) => again.has(record.eventID)).map(({ messageId }) => messageId)
   if (failed.length > 0) log.warn('Access records are moved by another delivery; they are tried again', { failed })
   return { batchItemFailures: [...malformed, ...failed].map(itemIdentifier => ({ itemIdentifier })) }

@@ -98,8 +98,8 @@ export class AccessLogStack extends Stack {
       description: 'Writes access records to log files that cannot be altered, and to the index to ask',
       errorImpact: 'Who did what cannot be asked for what happened last; nothing is lost while the queue keeps it.',
       uses: [
-        data.records.readById,
-        itemAccess(this.index, { ...this.indexOf(house), actions: ['PutItem', 'BatchWriteItem'] }),
+        data.records.readWrite,
+        itemAccess(this.index, { ...this.indexOf(house), actions: ['Query', 'PutItem', 'BatchWriteItem'] }),
         this.accessToFiles(
           house,
           { prefixes: [`AWSLogs/${this.account}/CloudTrail/*`], actions: 'readWrite' },

@@ -23,6 +23,7 @@ export type CallFacts = {
   query: Readonly<Record<string, string>> | undefined
   body: unknown
   caller: Caller | undefined
+  country?: string | undefined
   answer: { status: number; json?: unknown; headers?: Record<string, string> }
 }
 
@@ -48,6 +49,7 @@ export function callRecord(home: Home, facts: CallFacts): AccessRecord {
       status: answer.status,
       durationMs: Math.round(facts.durationMs),
       traceId: facts.traceId,
+      ...(facts.country !== undefined && { country: facts.country }),
     },
     readOnly,
     resources: resourcesOf(home, touchedIds(facts)),

@@ -78,7 +78,7 @@ async function written(process: Process, bug: LogBug, batch: readonly AccessReco
     indexDays: 400,
   }
   try {
-    return await writeAccessBatch(tools, batch)
+    return (await writeAccessBatch(tools, batch)).again
   } catch (error) {
     // Killed, or refused for a table that another delivery is at: SQS delivers again.
     if (process.isDead() || (error instanceof Error && /overloaded|Conflict/.test(error.message))) return 'died'

@@ -264,3 +264,43 @@ describe('the access log is for admins and auditors', () => {
     },
   ])
 })
+
+describe('unusual access', () => {
+  const alertsOf = async (kind: string) => {
+    await crm.stack().drain({ isWhole: true })
+    const { items } = (await get('admin', '/v1/access-alerts?limit=50')).json
+    return items.filter((each: { kind: string }) => each.kind === kind)
+  }
+
+  it("a leaver's attempt is refused, kept as an alert, and told to the admins once", async () => {
+    const me = await get('rep2', '/v1/me')
+    const user = await get('admin', `/v1/users/${me.json.id}`)
+    expect(user.status).toBe(200)
+    await crm.send({ as: 'admin', method: 'PATCH', path: `/v1/users/${me.json.id}`, body: { status: 'disabled' } })
+    await expect.poll(async () => (await get('rep2', '/v1/me')).status, { timeout: 20_000, interval: 500 }).toBe(401)
+    await get('rep2', '/v1/me')
+    expect(await alertsOf('leaver')).toMatchObject([{ actorId: me.json.id, title: expect.stringContaining('张伟') }])
+    const inbox = (await get('admin', '/v1/notifications')).json.items
+    expect(inbox.filter((each: { kind: string }) => each.kind === 'accessAlert')).toHaveLength(1)
+  })
+
+  it('many refusals within an hour are told by the rule of the settings', async () => {
+    const changed = await crm.send({
+      as: 'admin',
+      method: 'PATCH',
+      path: '/v1/settings',
+      headers: { 'content-type': 'application/merge-patch+json' },
+      body: { accessLog: { watch: { denials: 6 } } },
+    })
+    expect(changed.status).toBe(200)
+    const me = (await get('service', '/v1/me')).json.id
+    for (let i = 0; i < 7; i++) await get('service', '/v1/access-log')
+    // The writer may still go by the settings of half a minute ago.
+    await expect
+      .poll(async () => (await get('service', '/v1/access-log')) && (await alertsOf('manyDenials')), {
+        timeout: 50_000,
+        interval: 3_000,
+      })
+      .toMatchObject([{ actorId: me, count: expect.any(Number) }])
+  })
+})
