@@ -109,6 +109,29 @@ describe('an import', () => {
     expect(await scan(ground, 'Imported')).toEqual(await scan(ground))
   })
 
+  it('makes a table whose segments together are the table, page by page', async () => {
+    const lines = Array.from({ length: 300 }, (_, i) => ({ Item: item(`segment-${i}`) }))
+    await store('segments/a.json.gz', lines)
+    await imported(ground, 'segments/', 'Segments')
+    const found: string[] = []
+    for (const Segment of [0, 1, 2, 3]) {
+      let ExclusiveStartKey: unknown
+      do {
+        const start = ExclusiveStartKey === undefined ? {} : { ExclusiveStartKey }
+        const page = await ground.call('Scan', {
+          TableName: 'Segments',
+          TotalSegments: 4,
+          Segment,
+          Limit: 20,
+          ...start,
+        })
+        found.push(...(page['Items'] as Item[]).map(({ pk }) => String(pk?.['S'])))
+        ExclusiveStartKey = page['LastEvaluatedKey']
+      } while (ExclusiveStartKey)
+    }
+    expect(found.toSorted()).toEqual(lines.map(({ Item: { pk } }) => String(pk?.['S'])).toSorted())
+  })
+
   it('makes a table that is written to as any other: its indexes follow', async () => {
     await store('live/a.json.gz', [{ Item: item('x', { byOwnerPk: { S: 'ann' }, byOwnerSk: { S: '1' } }) }])
     await imported(ground, 'live/', 'Live')
