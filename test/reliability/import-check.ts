@@ -1,4 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process'
+import { randomUUID } from 'node:crypto'
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -25,6 +26,9 @@ const dataDir = mkdtempSync(join(scratchRoot, 'evergreen-import-check-'))
 const url = `http://127.0.0.1:${flags.port}`
 const rows = Number(flags.rows)
 const kills = Number(flags.kills)
+
+/** An overloaded machine says 503 and "try again": a client does. */
+const mostTries = 30
 
 let stack: ChildProcess | undefined
 try {
@@ -137,11 +141,16 @@ async function text(path: string, method = 'GET', body?: unknown): Promise<strin
   const token = await fetch(`${admin.url}/token?email=admin@example.com`, {
     headers: { authorization: `Bearer ${admin.secret}` },
   })
-  const answer = await fetch(url + path, {
-    method,
-    headers: { authorization: `Bearer ${await token.text()}`, 'content-type': 'application/json' },
-    ...(body !== undefined && { body: JSON.stringify(body) }),
-  })
+  const headers = {
+    ...{ authorization: `Bearer ${await token.text()}`, 'content-type': 'application/json' },
+    'idempotency-key': randomUUID(),
+  }
+  const call = () => fetch(url + path, { method, headers, ...(body !== undefined && { body: JSON.stringify(body) }) })
+  let answer = await call()
+  for (let tries = 1; answer.status === 503 && tries < mostTries; tries++) {
+    await sleep(1_000)
+    answer = await call()
+  }
   const said = await answer.text()
   if (!answer.ok) throw new Error(`${method} ${path}: ${answer.status} ${said.slice(0, 500)}`)
   return said
