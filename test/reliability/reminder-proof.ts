@@ -1,10 +1,21 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { EventBridgeClient, PutEventsCommand } from '@aws-sdk/client-eventbridge'
 import { DeleteScheduleCommand, SchedulerClient } from '@aws-sdk/client-scheduler'
+import { readTenant } from '#infra/tenant-file.ts'
+import { systemActor } from '#lib/permissions/system-actor.ts'
+import { planCreate } from '#lib/records/operations/create-record.ts'
+import { writeMany } from '#lib/records/write-many.ts'
+import { readPeople } from '#lib/refresh/people.ts'
+import { systemClock } from '#lib/runtime/clock.ts'
+import { typeIds } from '#lib/runtime/ids.ts'
 import { inParallel } from '#lib/runtime/in-parallel.ts'
+import { createLogger } from '#lib/runtime/logger.ts'
 import { dueOf, reminderEventSource } from '#schemas/events/reminder-due.ts'
+import { standardObjects } from '#schemas/registry.ts'
+import { reminder } from '#schemas/system/reminder.ts'
+import { tenantSettings } from '#schemas/tenant.ts'
 import { type ReminderStack, startReminderStack } from './reminder-stack.ts'
-import { type Made, readTruth, type Truth } from './reminder-truth.ts'
+import { type Made, openStackStore, readTruth, type Truth } from './reminder-truth.ts'
 
 /** How many reminders are due in one minute, and what goes wrong on the way. */
 export type Wish = {
@@ -62,43 +73,47 @@ async function sweep(stack: ReminderStack, { dueFrom, log }: { dueFrom: number; 
   log(`a second sweep: ${JSON.stringify(await stack.ask('sweep'))}`)
 }
 
-/** Made over the API, a hundred at a time, for the seeded users in turn. */
+/** Written past the API, many to a transaction, for the seeded users in turn: to make them fast is not what is proven. */
 async function makeReminders(
   stack: ReminderStack,
   { count, dueFrom }: { count: number; dueFrom: number },
 ): Promise<Made[]> {
-  const token = String(await stack.ask('token', 'admin@example.com'))
-  const { url } = stack.running()
-  // biome-ignore lint/suspicious/noExplicitAny: answers are read as they come.
-  const call = async (method: string, path: string, body?: unknown): Promise<any> => {
-    const headers = { authorization: `Bearer ${token}`, 'content-type': 'application/json' }
-    const answer = await fetch(url + path, {
-      method,
-      headers,
-      ...(body !== undefined && { body: JSON.stringify(body) }),
-    })
-    if (!answer.ok) throw new Error(`${method} ${path}: ${answer.status} ${await answer.text()}`)
-    return answer.json()
+  const { store, close } = openStackStore(stack.running())
+  const ctx = {
+    ...{ actor: systemActor, requestId: 'reminder-check', source: 'reminder-check', tenant: readLocalTenant() },
+    ...{ objects: standardObjects, store, clock: systemClock, ids: typeIds, log: createLogger({}, () => {}) },
   }
-  const users = (await call('GET', '/v1/users?limit=200')).items.map((user: { id: string }) => user.id)
+  const users = [...(await readPeople(ctx)).people.keys()]
   const made: Made[] = []
-  const batches = Array.from({ length: Math.ceil(count / 100) }, (_, batch) => batch)
-  await inParallel(batches, 4, async batch => {
-    const size = Math.min(100, count - batch * 100)
-    const operations = Array.from({ length: size }, (_, i) => {
-      const at = dueFrom + (((batch * 100 + i) * 7) % 60) * 1000
-      const dueAt = new Date(at + 8 * 3_600_000).toISOString().slice(0, 19)
-      const assigneeId = users[(batch + i) % users.length]
-      return {
-        op: 'create',
-        record: { message: `提醒 ${batch * 100 + i}`, dueAt, timeZone: 'Asia/Shanghai', assigneeId },
-      }
-    })
-    const { results } = await call('POST', '/v1/reminders/batch', { operations })
-    for (const { record } of results)
-      made.push({ id: record.id, dueAt: Date.parse(record.nextAt), isLost: made.length % lostEvery === 0 })
-  })
+  for (let from = 0; from < count; from += chunk) {
+    const numbers = Array.from({ length: Math.min(chunk, count - from) }, (_, i) => from + i)
+    const plans = await Promise.all(
+      numbers.map(number => {
+        const at = dueFrom + ((number * 7) % 60) * 1000
+        const dueAt = new Date(at + 8 * 3_600_000).toISOString().slice(0, 19)
+        const assigneeId = users[number % users.length] ?? ''
+        const input = { message: `提醒 ${number}`, dueAt, timeZone: 'Asia/Shanghai', assigneeId }
+        return planCreate(ctx, { object: reminder, input })
+      }),
+    )
+    await writeMany(
+      ctx,
+      plans.map(plan => ({ plan, replan: async () => plan })),
+    )
+    for (const { after } of plans) {
+      const isLost = made.length % lostEvery === 0
+      made.push({ id: after.id, dueAt: Date.parse(String(after.fields['nextAt'])), isLost })
+    }
+  }
+  close()
   return made
+}
+
+/** 500 at a time. */
+const chunk = 500
+
+function readLocalTenant() {
+  return tenantSettings.strip().parse(readTenant('local'))
 }
 
 function clientOptions(stack: ReminderStack, service: string) {

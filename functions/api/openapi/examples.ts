@@ -24,6 +24,8 @@ function exampleValue(name: string, field: FieldDefinition): Json | undefined {
   if (field.type === 'address') return { country: 'CN', province: '上海市', city: '上海市', street: '南京东路 100 号' }
   if (field.type === 'url') return 'https://example.com'
   if (field.type === 'dateTime') return time
+  if (field.type === 'localTime') return '2026-03-31T09:00:00'
+  if (field.type === 'timeZone') return 'Asia/Shanghai'
   if (field.type === 'tags') return ['vip']
   return field.required ? requiredExample(field) : undefined
 }

@@ -22,10 +22,11 @@ export async function showReminder({ api, cast, laptop, customer }: Stage): Prom
   await laptop.drain()
   await laptop.moveClock(0)
   const path = '/v1/notifications?unread=true'
+  const isAboutIt = (item: { link?: string }) => item.link === `/v1/reminders/${made.json.id}`
   const { json } = await api.show({ as: cast.rep, method: 'GET', path }, 200, ({ json: { items } }) => {
-    return items.length === 0 ? 'nothing' : `${items[0].kind}: ${items[0].title}`
+    return `unread: ${items.filter(isAboutIt).map((item: { title: string }) => item.title)}`
   })
-  const told = json.items.filter((item: { link?: string }) => item.link === `/v1/reminders/${made.json.id}`)
+  const told = json.items.filter(isAboutIt)
   check(told.length === 1, `the inbox has the reminder once (it has it ${told.length} times)`)
   for (const line of String(told[0].body).split('\n')) say(`    ${line}`)
   showMail(join(laptop.dataDir, 'outbox'), message)
@@ -38,9 +39,10 @@ function showMail(outbox: string, subject: string): void {
   const found = mails.filter(text => text.includes(`Subject: ${subject}\n`))
   check(found.length === 1, `the outbox has one mail about it (it has ${found.length})`)
   say('The mail, as a file in .evergreen/outbox 邮件:')
-  const [head = '', , plain = ''] = (found[0] ?? '').split('\n\n')
-  for (const line of head.split('\n').filter(text => /^(From|To|Subject):/.test(text))) say(`    ${line}`)
-  say(`    ${plain.split('\n').join('\n       ')}`)
+  const mail = found[0] ?? ''
+  const head = mail.split('\n').filter(line => /^(From|To|Subject):/.test(line))
+  const [, plain = ''] = /8bit\n\n(.*?)\n--evergreen/s.exec(mail) ?? []
+  for (const line of [...head, ...plain.split('\n').filter(text => text !== '')]) say(`    ${line}`)
 }
 
 /** A moment on the clocks of Shanghai, without its offset. */
