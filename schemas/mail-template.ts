@@ -1,5 +1,5 @@
 /** What a template may name, in double braces. */
-export const placeholders = ['title', 'body', 'link', 'name', 'tenant'] as const
+const placeholders = ['title', 'body', 'link', 'name', 'tenant'] as const
 
 /** What is said of a template that names anything else. */
 export const templateHint = `must name nothing but ${placeholders.map(name => `{{${name}}}`).join(', ')} in braces`
