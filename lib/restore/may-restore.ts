@@ -9,7 +9,7 @@ import type { ObjectDefinition } from '#schemas/definition.ts'
  * Checks that the actor may restore records of an object: it sees all of them whole, and may make and change any.
  * @throws CrmError `not_found`.
  */
-export function mayRestore(ctx: Context, object: ObjectDefinition): void {
+function mayRestore(ctx: Context, object: ObjectDefinition): void {
   mayRun(ctx, 'create')
   const mayWrite = (['create', 'update'] as const).every(verb => scopeOf(ctx.actor, object.name, verb) === 'all')
   if (object.readOnly || !mayWrite || !seesWhole(ctx.actor, object)) throw outOfReach(object.name, 'restore')

@@ -3,10 +3,12 @@ import { startVault } from '../support/vault.ts'
 import { alterationNames } from './backup-alterations.ts'
 import { tryAltered, tryClean } from './backup-trials.ts'
 import { type VerifierName, verifiers } from './backup-verifiers.ts'
+import { checkWrites } from './backup-writes.ts'
 
 // npm run backup-check -- --seeds 50 : alters backups in every way there is a name for, and checks that each is refused, naming what was altered, and that none that nobody touched is. Ends 1 otherwise.
 
 const usage = `npm run backup-check -- [--seeds 50] [--clean 100] [--seed 20261127] [--planted noSums]
+  --writes   instead: two backups of a stack during so many writes a second over HTTP (200), restored and held to the journal
   --planted  plants a mistake in the verifier, and must end 1: ${Object.keys(verifiers).join(', ')}`
 
 try {
@@ -16,12 +18,18 @@ try {
       clean: { type: 'string', default: '100' },
       seed: { type: 'string', default: '20261127' },
       planted: { type: 'string', default: 'none' },
+      writes: { type: 'string' },
+      duration: { type: 'string', default: '20' },
     },
   })
   const [seeds, clean, seed] = [values.seeds, values.clean, values.seed].map(Number)
   const { planted } = values
   if (!isCount(seeds) || !isCount(clean) || !isCount(seed) || !isVerifier(planted)) throw new Error(usage)
-  process.exitCode = (await check({ seeds, clean, seed, planted })) ? 0 : 1
+  const isGood =
+    values.writes === undefined
+      ? await check({ seeds, clean, seed, planted })
+      : await checkUnderWrites(Number(values.writes), Number(values.duration))
+  process.exitCode = isGood ? 0 : 1
 } catch (error) {
   console.error(error instanceof Error ? error.message : error)
   process.exitCode = 1
@@ -51,6 +59,15 @@ async function check(wish: { seeds: number; clean: number; seed: number; planted
   const all = alterationNames.length * seeds
   console.log(`${all + clean - wrong.length} of ${all + clean} right: ${all} altered, ${clean} clean`)
   return wrong.length === 0
+}
+
+async function checkUnderWrites(perSecond: number, seconds: number): Promise<boolean> {
+  console.log(`Backups during ${perSecond} writes a second, restored into an empty folder`)
+  const found = await checkWrites({ perSecond, seconds, log: line => console.log(`       ${line}`) })
+  const about = `${found.writes} writes, ${found.before} acknowledged before the cut-off, ${found.around} under way at it`
+  console.log(`${verdict(found.wrong)} ${about}: ${found.wrong.length} differences`)
+  for (const line of found.wrong.slice(0, 10)) console.log(`       ${line}`)
+  return found.wrong.length === 0 && found.before > 0
 }
 
 async function each(count: number, work: (i: number) => Promise<string | undefined>): Promise<string[]> {

@@ -23,16 +23,16 @@ export type ScratchVault = {
   remove(key: string): Promise<void>
   /** Changes the bytes of a version where they are kept, as a failing disk would: its id stays. */
   rot(key: string, versionId: string, change: (bytes: Buffer) => Buffer): void
+  /** Where its S3 answers. */
+  s3Url: string
   stop(): Promise<void>
 }
 
 const scratchBucket = 'vault'
 
-/** Starts S3 and KMS in a folder of their own, with a versioned bucket and a signing key. */
-export async function startVault(): Promise<ScratchVault> {
+/** Starts S3 and KMS in a folder of their own, with a versioned bucket and a signing key; with the secret of `startTables`, since both may be at work in one test file. */
+export async function startVault({ secret = 'test' }: { secret?: string } = {}): Promise<ScratchVault> {
   const dir = mkdtempSync(join(scratchRoot, 'evergreen-vault-'))
-  // The secret of `startTables`: both may be at work in one test file.
-  const secret = 'test'
   const s3 = await startS3({ dir: join(dir, 's3'), secret })
   const kms = await startKms({ dir: join(dir, 'kms'), secret })
   Object.assign(process.env, {
@@ -50,6 +50,7 @@ export async function startVault(): Promise<ScratchVault> {
     evidence: openEvidenceKey(arn),
     remove: async key => void (await client.send(new DeleteObjectCommand({ Bucket: scratchBucket, Key: key }))),
     rot: (key, versionId, change) => rot(join(dir, 's3'), { bucket: scratchBucket, key, versionId, change }),
+    s3Url: s3.url,
     stop: async () => {
       client.destroy()
       await s3.stop()

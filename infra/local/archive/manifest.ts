@@ -3,7 +3,7 @@ import * as z from 'zod'
 const count = z.int().min(0)
 
 /** What a member of an archive holds. */
-export const memberKinds = ['records', 'history', 'keys', 'definitions', 'files', 'access-log', 'text'] as const
+const memberKinds = ['records', 'history', 'keys', 'definitions', 'files', 'access-log', 'text'] as const
 
 const member = z.strictObject({
   name: z.string(),
