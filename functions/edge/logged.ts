@@ -11,7 +11,7 @@ import type { AccessRecord } from '#schemas/events/access-recorded.ts'
 /**
  * The answer in the form that API Gateway wants, once the access is logged. While the bus takes no records, those of
  * ordinary calls go straight to the queue behind it; a call that would show sensitive fields or hand out a file is
- * answered 503, and so is every call when the queue takes nothing either (docs/decisions/0022).
+ * answered 503, and so is every call when the queue takes nothing either (docs/decisions/0024).
  */
 export async function logged(call: Call, answer: Answer, openLine: () => AccessLine): Promise<HttpResult> {
   const startedAt = performance.now()

@@ -26,7 +26,7 @@ const firstPauseMs = 30
 
 /**
  * Opens a line to a service: what the SDK does for these two calls, in a tenth of its processor time and code, since
- * every request of the API makes one (docs/decisions/0022). Throttling, failures and lost connections are tried again.
+ * every request of the API makes one (docs/decisions/0024). Throttling, failures and lost connections are tried again.
  * @throws Error with `name` as the service gave it, `code` of the connection, or `$metadata.httpStatusCode`: see `isOutage`.
  */
 export function openAwsLine(service: AwsService): AwsLine {

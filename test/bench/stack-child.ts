@@ -1,11 +1,14 @@
 import { rmSync } from 'node:fs'
+import { join } from 'node:path'
 import { type LocalStack, startStack } from '#infra/local/stack.ts'
 import { synthesizeTenant } from '#infra/local/synthesize.ts'
+import { synthesize } from '#infra/synth.ts'
+import { alteredRoot } from '../support/altered-root.ts'
 import type { Answer, Question } from './stack-messages.ts'
 
 // Runs a stack for the process that forked it (stack-process.ts), ends with it and removes its data.
 
-const [dataDir = ''] = process.argv.slice(2)
+const [dataDir = '', without = ''] = process.argv.slice(2)
 const tenant = 'local'
 
 function tell(answer: Answer): void {
@@ -24,7 +27,18 @@ process.once('exit', () => rmSync(dataDir, { recursive: true, force: true }))
 // A Ctrl-C reaches this process too: it ends when the one that forked it is gone.
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => undefined)
 
-const assembly = await synthesizeTenant(tenant, dataDir)
+/** The same functions, but for the telling of accesses: what the access log costs is measured against these. */
+async function assemblyWithoutLog(): Promise<string> {
+  process.env['CDK_VALIDATION'] = 'false'
+  const root = alteredRoot(join(dataDir, 'altered'), {
+    file: 'functions/edge/logged.ts',
+    find: '    await line.publish(record)\n',
+    replace: '',
+  })
+  return synthesize({ tenants: [tenant], outdir: join(dataDir, 'cloud'), root })
+}
+
+const assembly = without === 'access-log' ? await assemblyWithoutLog() : await synthesizeTenant(tenant, dataDir)
 const stack = await startStack({ assembly, tenant, dataDir, port: 0, log: line => console.error(line) })
 
 process.on('message', (question: Question) => {

@@ -20,10 +20,16 @@ export type StackProcess = Running & {
 type Ask = Question extends infer Q ? (Q extends { id: number } ? Omit<Q, 'id'> : never) : never
 type Waiting = Map<number, { resolve(text: string): void; reject(error: Error): void }>
 
-/** Synthesizes the tenant `local` and starts it on free ports with an empty data folder of its own. */
-export async function startStackProcess(name: string): Promise<StackProcess> {
+/**
+ * Synthesizes the tenant `local` and starts it on free ports with an empty data folder of its own; `without` the telling of
+ * accesses to see what that costs.
+ */
+export async function startStackProcess(
+  name: string,
+  without: 'nothing' | 'access-log' = 'nothing',
+): Promise<StackProcess> {
   const dataDir = mkdtempSync(join(scratchRoot, `evergreen-${name}-`))
-  const child = fork(join(import.meta.dirname, 'stack-child.ts'), [dataDir], {
+  const child = fork(join(import.meta.dirname, 'stack-child.ts'), [dataDir, without], {
     stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
   })
   const hasEnded = new Promise<void>(resolve => {

@@ -13,6 +13,7 @@ import { showRoles } from './scenes/roles.ts'
 import { showSearch } from './scenes/search.ts'
 import { showTimeline } from './scenes/timeline.ts'
 import { showUndo } from './scenes/undo.ts'
+import { showWhoViewed } from './scenes/who-viewed.ts'
 import { heading, say, table } from './screen.ts'
 import type { Cast, Stage } from './stage.ts'
 
@@ -39,6 +40,7 @@ const scenes: Scene[] = [
   { what: 'cleanup', play: showCleanup, isSettled: true },
   { what: 'reminder', play: showReminder, isSettled: true },
   { what: 'roles', play: showRoles },
+  { what: 'who viewed a customer', play: showWhoViewed },
   { what: 'altered log', play: showAlteredLog, isSettled: true },
 ]
 

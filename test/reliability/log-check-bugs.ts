@@ -1,7 +1,7 @@
-/** A mistake in the code of the access log, by what it replaces. */
-type Mistake = { file: string; find: string; replace: string }
+import type { Alteration } from '../support/altered-root.ts'
 
-const mistakes: Record<string, Mistake> = {
+/** Mistakes in the code of the access log, by name. */
+const mistakes: Record<string, Alteration> = {
   /** Refused calls are not told. */
   forgetsDenials: {
     file: 'functions/edge/logged.ts',
@@ -30,7 +30,7 @@ const mistakes: Record<string, Mistake> = {
 }
 
 /** A planted mistake by its name. */
-export function plantedMistakes(name: string): Mistake {
+export function plantedMistakes(name: string): Alteration {
   const mistake = mistakes[name]
   if (!mistake) throw new Error(`There is no planted mistake "${name}"; there are ${Object.keys(mistakes).join(', ')}.`)
   return mistake

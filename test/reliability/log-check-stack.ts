@@ -1,23 +1,13 @@
-import {
-  cpSync,
-  existsSync,
-  mkdirSync,
-  readdirSync,
-  readFileSync,
-  renameSync,
-  rmSync,
-  symlinkSync,
-  writeFileSync,
-} from 'node:fs'
+import { existsSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { startStack } from '#infra/local/stack.ts'
 import { synthesize } from '#infra/synth.ts'
+import { alteredRoot } from '../support/altered-root.ts'
 import { plantedMistakes } from './log-check-bugs.ts'
 
 // Runs a stack for access-log-check, which kills it: `log-check-stack.ts <data folder> <planted mistake or ''>`.
 
 const [dataDir = '', mistake = ''] = process.argv.slice(2)
-const project = join(import.meta.dirname, '../..')
 
 /** The tenant's stacks, throttled so that some calls are refused by the gateway; once, a later start finds them. */
 async function assemblyOf(): Promise<string> {
@@ -25,7 +15,11 @@ async function assemblyOf(): Promise<string> {
   if (existsSync(cloud)) return cloud
   process.env['CDK_VALIDATION'] = 'false'
   const working = `${cloud}.new`
-  await synthesize({ tenants: ['local'], outdir: working, ...(mistake !== '' && { root: withMistake() }) })
+  await synthesize({
+    tenants: ['local'],
+    outdir: working,
+    ...(mistake !== '' && { root: alteredRoot(join(dataDir, 'planted'), plantedMistakes(mistake)) }),
+  })
   const stage = join(working, 'assembly-local')
   for (const file of readdirSync(stage).filter(
     name => name.startsWith('localapi') && name.endsWith('.template.json'),
@@ -39,21 +33,6 @@ async function assemblyOf(): Promise<string> {
   }
   renameSync(working, cloud)
   return cloud
-}
-
-/** A copy of the code with a mistake in it. */
-function withMistake(): string {
-  const { file, find, replace } = plantedMistakes(mistake)
-  const root = join(dataDir, 'planted')
-  rmSync(root, { recursive: true, force: true })
-  mkdirSync(root, { recursive: true })
-  for (const name of ['functions', 'lib', 'schemas', 'package.json'])
-    cpSync(join(project, name), join(root, name), { recursive: true })
-  symlinkSync(join(project, 'node_modules'), join(root, 'node_modules'))
-  const code = readFileSync(join(root, file), 'utf8')
-  if (!code.includes(find)) throw new Error(`The mistake ${mistake} does not fit ${file} any more`)
-  writeFileSync(join(root, file), code.replace(find, replace))
-  return root
 }
 
 const stack = await startStack({ assembly: await assemblyOf(), tenant: 'local', dataDir, port: 0 })
