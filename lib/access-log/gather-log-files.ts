@@ -6,6 +6,14 @@ import type { TrailFile, TrailStore } from '#lib/access-log/trail-store.ts'
 import { inParallel } from '#lib/runtime/in-parallel.ts'
 import type { Logger } from '#lib/runtime/logger.ts'
 
+type Tools = { store: TrailStore; trail: Trail; log: Logger }
+
+/** The log files that no digest names yet, for one hour after the other. */
+export type LogFiles = {
+  /** Those that S3 took before an hour's end, described; asked for the next hour, it gives none of them again. */
+  takeUntil(end: Date): Promise<DigestedFile[]>
+}
+
 const hourMs = 3_600_000
 const dayMs = 24 * hourMs
 /** SQS keeps a message 14 days at most: so old can the name of a file be that was written only now. */
@@ -15,26 +23,65 @@ const lateMs = dayMs
 /** 8 listings, or files of some megabytes, at a time. */
 const atOnce = 8
 
-type Hour = {
-  /** Undefined in the first digest of a trail, which names whatever there is. */
-  start: Date | undefined
-  end: Date
-}
-
-/** The files that earlier digests have named; asked again for the next hour, it reads only what is new. */
-export type Named = Map<string, Set<string>>
-
 /**
- * The log files that the digest of an hour has to name: those that S3 took before the hour's end and that no digest before names,
- * so that one which landed late is in the next digest, and none in two.
+ * Looks up once what digests up to a time have to name: what S3 took before it and no digest before names, so that a file which
+ * landed late is in the next digest, and none in two.
  */
 export async function gatherLogFiles(
-  { store, trail, log }: { store: TrailStore; trail: Trail; log: Logger },
-  hour: Hour,
-  named: Named,
-): Promise<DigestedFile[]> {
-  const earlier = hour.start ? await namedBefore(store, trail, { start: hour.start, named }) : new Set<string>()
-  const files = (await candidates(store, trail, hour)).filter(({ key }) => !earlier.has(key))
+  tools: Tools,
+  /** `since`: end of the newest digest; without one, all that there is belongs to the first. */
+  { since, before }: { since: Date | undefined; before: Date },
+): Promise<LogFiles> {
+  const landed = await landedFiles(tools, { since, before })
+  const named = since ? await namedBefore(tools, since) : new Set<string>()
+  return {
+    takeUntil: async end => {
+      const due = landed.filter(({ key, modifiedAt = end }) => modifiedAt < end && !named.has(key))
+      for (const { key } of due) named.add(key)
+      return describeAll(tools, due)
+    },
+  }
+}
+
+async function landedFiles(
+  { store, trail }: Tools,
+  { since, before }: { since: Date | undefined; before: Date },
+): Promise<TrailFile[]> {
+  const found: TrailFile[] = []
+  const earliest = since ? since.getTime() - lateMs : 0
+  await inParallel(foldersOf(trail, { since, before }), atOnce, async prefix => {
+    for await (const file of store.list(prefix)) {
+      const { key, modifiedAt = new Date(0) } = file
+      if (parseLogFileKey(key) && modifiedAt < before && modifiedAt.getTime() >= earliest) found.push(file)
+    }
+  })
+  return found
+}
+
+function foldersOf(trail: Trail, { since, before }: { since: Date | undefined; before: Date }): string[] {
+  if (!since) return [trailPrefix('logs', trail)]
+  const first = since.getTime() - foldersBack * dayMs
+  // A day more: two clocks that differ a little may put a file into the folder of the next one.
+  const days = Math.ceil((before.getTime() - first) / dayMs) + 2
+  return [...Array(days).keys()].map(day => trailPrefix('logs', trail, new Date(first + day * dayMs)))
+}
+
+/** A file that S3 took in the last day before a time may be named by any digest that ended since. */
+async function namedBefore({ store, trail }: Tools, time: Date): Promise<Set<string>> {
+  const named = new Set<string>()
+  const ends = [...Array(lateMs / hourMs).keys()].map(back => new Date(time.getTime() - back * hourMs))
+  await inParallel(ends, atOnce, async end => {
+    const stored = await store.read(digestKey(trail, end))
+    if (stored) for (const name of namesIn(stored.bytes)) named.add(name)
+  })
+  return named
+}
+
+function namesIn(packed: Uint8Array): string[] {
+  return digest.parse(JSON.parse(gunzipSync(packed).toString())).logFiles.map(({ s3Object }) => s3Object)
+}
+
+async function describeAll({ store, log }: Tools, files: readonly TrailFile[]): Promise<DigestedFile[]> {
   const described: DigestedFile[] = []
   await inParallel(files, atOnce, async ({ key }) => {
     const file = await describe(store, key)
@@ -42,54 +89,6 @@ export async function gatherLogFiles(
     else log.error('A log file cannot be read: no digest names it, and verification will say so', { file: key })
   })
   return described.toSorted((a, b) => (a.s3Object < b.s3Object ? -1 : 1))
-}
-
-async function candidates(store: TrailStore, trail: Trail, { start, end }: Hour): Promise<TrailFile[]> {
-  const found: TrailFile[] = []
-  const since = start ? start.getTime() - lateMs : 0
-  await inParallel(foldersOf(trail, { start, end }), atOnce, async prefix => {
-    for await (const file of store.list(prefix)) {
-      const { key, modifiedAt = new Date(0) } = file
-      if (!parseLogFileKey(key) || modifiedAt >= end || modifiedAt.getTime() < since) continue
-      found.push(file)
-    }
-  })
-  return found
-}
-
-function foldersOf(trail: Trail, { start, end }: Hour): string[] {
-  if (!start) return [trailPrefix('logs', trail)]
-  const first = start.getTime() - foldersBack * dayMs
-  const days = Math.ceil((end.getTime() - first) / dayMs)
-  // Two clocks that differ a little may put a file into the folder of the next day.
-  const folders = Array.from({ length: days + 2 }, (_, day) =>
-    trailPrefix('logs', trail, new Date(first + day * dayMs)),
-  )
-  return [...new Set(folders)]
-}
-
-/** A file that S3 took in the last day before an hour may be named by any digest that ended since. */
-async function namedBefore(
-  store: TrailStore,
-  trail: Trail,
-  { start, named }: { start: Date; named: Named },
-): Promise<ReadonlySet<string>> {
-  const hours = Array.from({ length: lateMs / hourMs }, (_, back) => new Date(start.getTime() - back * hourMs))
-  const keys = hours.map(end => digestKey(trail, end))
-  for (const known of named.keys()) if (!keys.includes(known)) named.delete(known)
-  await inParallel(
-    keys.filter(key => !named.has(key)),
-    atOnce,
-    async key => {
-      const stored = await store.read(key)
-      if (stored) named.set(key, new Set(namesIn(stored.bytes)))
-    },
-  )
-  return new Set([...named.values()].flatMap(names => [...names]))
-}
-
-function namesIn(packed: Uint8Array): string[] {
-  return digest.parse(JSON.parse(gunzipSync(packed).toString())).logFiles.map(({ s3Object }) => s3Object)
 }
 
 async function describe(store: TrailStore, key: string): Promise<DigestedFile | undefined> {

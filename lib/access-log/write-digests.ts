@@ -1,5 +1,5 @@
 import { findNewest } from '#lib/access-log/find-newest.ts'
-import { gatherLogFiles, type Named } from '#lib/access-log/gather-log-files.ts'
+import { gatherLogFiles, type LogFiles } from '#lib/access-log/gather-log-files.ts'
 import { keepAnchor, readNewestAnchor } from '#lib/access-log/keep-anchor.ts'
 import { parseDigestKey, type Trail, trailName, trailPrefix } from '#lib/access-log/log-keys.ts'
 import { type ChainedDigest, type DigestSigner, makeDigest } from '#lib/access-log/make-digest.ts'
@@ -38,14 +38,18 @@ export async function writeDigests(
   { until, mayGoOn }: { until: Date; mayGoOn: () => boolean },
 ): Promise<WrittenDigests> {
   const last = floorHour(until)
-  const named: Named = new Map()
   const written: string[] = []
   let newest = await newestDigest(tools, until)
   await refuseCutOff(tools, { until, newest })
-  let end = newest ? new Date(Date.parse(newest.digest.digestEndTime) + hourMs) : last
+  let files: LogFiles | undefined
+  let end = newest ? new Date(endMsOf(newest) + hourMs) : last
   for (; end <= last && mayGoOn(); end = new Date(end.getTime() + hourMs)) {
-    newest = await writeDigest(tools, { end, previous: newest, named })
-    written.push(newest.key)
+    files ??= await gatherLogFiles(tools, { since: newest && new Date(endMsOf(newest)), before: last })
+    const { isOwn, ...made } = await writeDigest(tools, { end, previous: newest, files })
+    if (isOwn) written.push(made.key)
+    // Another run's may name other files: what is left is looked up anew.
+    else files = undefined
+    newest = made
   }
   if (newest) await anchorNewest(tools, newest, until)
   return { written, newest: newest?.key, isDone: end > last }
@@ -54,15 +58,15 @@ export async function writeDigests(
 /** The digest of an hour, which another run may have written in the meantime. */
 async function writeDigest(
   tools: DigestTools,
-  { end, previous, named }: { end: Date; previous: ChainedDigest | undefined; named: Named },
-): Promise<ChainedDigest> {
+  { end, previous, files }: { end: Date; previous: ChainedDigest | undefined; files: LogFiles },
+): Promise<ChainedDigest & { isOwn: boolean }> {
   const { trail, store, signer } = tools
-  const start = previous ? new Date(previous.digest.digestEndTime) : undefined
-  const logFiles = await gatherLogFiles(tools, { start, end }, named)
-  const hour = { start: start ?? new Date(end.getTime() - hourMs), end }
-  const { file, ...made } = await makeDigest({ trail, bucket: store.bucket, ...hour, logFiles, previous }, signer)
-  if (await store.writeNew(made.key, file, 'application/json')) return made
-  return readOwn(tools, made.key)
+  const logFiles = await files.takeUntil(end)
+  const start = new Date(previous ? endMsOf(previous) : end.getTime() - hourMs)
+  const input = { trail, bucket: store.bucket, start, end, logFiles, previous }
+  const { file, ...made } = await makeDigest(input, signer)
+  if (await store.writeNew(made.key, file, 'application/json')) return { ...made, isOwn: true }
+  return { ...(await readOwn(tools, made.key)), isOwn: false }
 }
 
 async function newestDigest(tools: DigestTools, until: Date): Promise<ChainedDigest | undefined> {
@@ -113,6 +117,10 @@ async function anchorNewest(tools: DigestTools, newest: ChainedDigest, at: Date)
     if (!isPassing(error)) throw error
     tools.log.warn('The newest digest could not be anchored in the second region; the next hour does it', { error })
   }
+}
+
+function endMsOf({ digest }: ChainedDigest): number {
+  return Date.parse(digest.digestEndTime)
 }
 
 function floorHour(time: Date): Date {
