@@ -13,7 +13,8 @@ import { accessAlert } from '#schemas/system/access-alert.ts'
 /** Keeps what is unusual as an alert and tells those who run the tenant; the same finding is kept and told once. */
 export async function raiseAlert(ctx: Context, finding: Finding): Promise<void> {
   const { kind, actor, key, since, count, usual, sourceIp } = finding
-  const id = derivedId(accessAlert.prefix, { at: new Date(since), seed: JSON.stringify([kind, actor, key]) })
+  // The time in it is none: of what is told once a day, whichever access is looked at first must come to the same id.
+  const id = derivedId(accessAlert.prefix, { at: new Date(0), seed: JSON.stringify([kind, actor, key]) })
   if (await readRecord(ctx.store, id)) return
   const { title, detail, suggestion } = alertTexts(ctx.tenant.locale, await nameOf(ctx, actor), finding)
   const about = { ...(usual !== undefined && { usual }), ...(sourceIp !== undefined && { sourceIp }) }

@@ -13,6 +13,11 @@ export type Verdict = {
   twice: string[]
   /** Records with another status than the caller got. */
   wrong: string[]
+  /**
+   * Calls that were answered 503 while their record says more: the bus took it, but its answer came too late, so nothing was
+   * shown. The log tells rather too much than too little.
+   */
+  withheld: number
   /** Records of calls that nobody got an answer to: as many as connections broke, at most. */
   unheard: number
 }
@@ -22,10 +27,11 @@ export async function judgeLog(s3: string, answered: ReadonlyMap<string, number>
   const { records, files } = await readLog(s3)
   const calls = records.filter(({ eventType }) => eventType === 'AwsApiCall')
   const byRequest = Map.groupBy(calls, ({ requestID }) => requestID)
-  const wrong = [...answered].filter(([id, status]) => {
+  const differing = [...answered].filter(([id, status]) => {
     const record = byRequest.get(id)?.[0]
     return record !== undefined && record.additionalEventData.status !== status
   })
+  const wrong = differing.filter(([, status]) => status !== 503)
   return {
     answered: answered.size,
     records: calls.length,
@@ -33,6 +39,7 @@ export async function judgeLog(s3: string, answered: ReadonlyMap<string, number>
     lost: [...answered.keys()].filter(id => !byRequest.has(id)),
     twice: [...byRequest].filter(([, each]) => each.length > 1).map(([id]) => id),
     wrong: wrong.map(([id]) => id),
+    withheld: differing.length - wrong.length,
     unheard: [...byRequest.keys()].filter(id => !answered.has(id)).length,
   }
 }
