@@ -5,14 +5,9 @@ import { createDynamoDbClient, type DynamoDbClient } from '#infra/local/dynamodb
 import { dataFile, startDynamoDbProcess } from '#infra/local/dynamodb/process.ts'
 import { openSidecar } from '#infra/local/dynamodb/sidecar.ts'
 import { ensureTables, type TableDefinition } from '#infra/local/dynamodb/tables.ts'
-import { createRowMaker, type ItemRow } from '#infra/local/dynamodb/transfers/item-row.ts'
-import { createRowWriter } from '#infra/local/dynamodb/transfers/row-writer.ts'
 import { startTransfers, type Transfers } from '#infra/local/dynamodb/transfers/start-transfers.ts'
-import { readStoredTable } from '#infra/local/dynamodb/transfers/stored-table.ts'
-import { openDatabase } from '#infra/local/engines/database.ts'
 import { startS3 } from '#infra/local/engines/s3/start-s3.ts'
 import { scratchRoot } from '../support/scratch.ts'
-import { membersToDynamoDbJson } from './dynamodb-json.ts'
 
 export const region = 'ap-southeast-1'
 export const bucket = 'vault'
@@ -53,12 +48,10 @@ export type BackupGround = {
   engineUrl: string
   call: DynamoDbClient
   transfers: Transfers
-  /** Writes items straight into the engine's file, as it would store them; answers how many and how large. */
-  load(items: Iterable<Record<string, unknown>>, onProgress: (count: number) => void): { items: number; bytes: number }
+  /** The engine's file. */
+  file: string
   stop(): Promise<void>
 }
-
-const rowsAtOnce = 1000
 
 export async function startBackupGround(): Promise<BackupGround> {
   const directory = mkdtempSync(join(scratchRoot, 'evergreen-bench-backup-'))
@@ -75,7 +68,7 @@ export async function startBackupGround(): Promise<BackupGround> {
     engineUrl: engine.url,
     call,
     transfers,
-    load: (items, onProgress) => load(dataFile(directory), items, onProgress),
+    file: dataFile(directory),
     stop: async () => {
       await transfers.stop()
       await s3.stop()
@@ -83,32 +76,4 @@ export async function startBackupGround(): Promise<BackupGround> {
       rmSync(directory, { recursive: true, force: true })
     },
   }
-}
-
-function load(file: string, items: Iterable<Record<string, unknown>>, onProgress: (count: number) => void) {
-  const database = openDatabase(file, 'PRAGMA busy_timeout = 10000; PRAGMA cache_size = -64000')
-  const stored = readStoredTable(database, tableName)
-  if (stored === undefined) throw new Error('The table is not there')
-  const toRow = createRowMaker(stored)
-  const write = createRowWriter(database, stored)
-  const loaded = { items: 0, bytes: 0 }
-  let rows: ItemRow[] = []
-  const flush = () => {
-    const [twice] = write(rows)
-    if (twice) throw new Error(`Two items have the key ${twice.pk} ${twice.sk}`)
-    loaded.items += rows.length
-    rows = []
-    onProgress(loaded.items)
-  }
-  for (const item of items) {
-    const json = membersToDynamoDbJson(item)
-    const row = toRow(json, JSON.stringify(json))
-    if (!row) throw new Error(`The engine would not store this item as it is: ${JSON.stringify(item)}`)
-    loaded.bytes += row.size
-    rows.push(row)
-    if (rows.length === rowsAtOnce) flush()
-  }
-  flush()
-  database.close()
-  return loaded
 }

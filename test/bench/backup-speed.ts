@@ -1,6 +1,9 @@
 /** What was measured; milliseconds. */
 export type BackupSpeed = { items: number; scanMs: number; exportMs: number; importMs: number }
 
+/** What was measured of whole runs; milliseconds. */
+export type RunSpeed = { items: number; scanMs: number; backupMs: number; rtoMs: number; differences: number }
+
 /** One figure, and whether it is reached. */
 export type SpeedVerdict = { text: string; isReached: boolean }
 
@@ -26,6 +29,29 @@ export function judgeBackup(
   ]
 }
 
+/** Holds a whole backup and a restore drill to them. */
+export function judgeRuns(
+  { items, scanMs, backupMs, rtoMs, differences }: RunSpeed,
+  limits: typeof backupLimits,
+): SpeedVerdict[] {
+  const ratio = backupMs / scanMs
+  return [
+    {
+      text: `backup ${seconds(backupMs)} for ${items} items, ${ratio.toFixed(2)} of the raw scan's ${seconds(scanMs)} (at most ${limits.scanRatio})`,
+      isReached: ratio <= limits.scanRatio,
+    },
+    {
+      text: `restored in ${seconds(rtoMs)} (RTO; at most ${seconds(limits.importMs)})`,
+      isReached: rtoMs <= limits.importMs,
+    },
+    {
+      text: `${differences} differences between the restored table and the live one (0)`,
+      isReached: differences === 0,
+    },
+  ]
+}
+
+/** Milliseconds as people read them. */
 export function seconds(ms: number): string {
   return `${(ms / 1000).toFixed(2)} s`
 }

@@ -1,36 +1,32 @@
 import { cpus } from 'node:os'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { parseArgs } from 'node:util'
-import { DynamoDBClient } from '@aws-sdk/client-dynamodb'
-import { DynamoDBDocumentClient, ScanCommand } from '@aws-sdk/lib-dynamodb'
-import {
-  type BackupGround,
-  bucket,
-  region,
-  startBackupGround,
-  tableArn,
-  tableName,
-  tableShape,
-} from './backup-ground.ts'
+import { type BackupGround, bucket, startBackupGround, tableArn, tableName, tableShape } from './backup-ground.ts'
 import { backupItems } from './backup-items.ts'
+import { measureRuns } from './backup-runs.ts'
 import { backupLimits, judgeBackup, seconds } from './backup-speed.ts'
+import { loadItems } from './load-items.ts'
 import { startProgress } from './progress.ts'
+import { scanAll } from './scan-all.ts'
 
 // npm run bench:backup: how long the export of a table and the import of it take, beside a raw scan of the same table. Ends 1 when a figure is not reached.
 
-/** 1,000 items a page, about 1 MB: without a limit the local engine reads all that is left of the table for each page. */
-const Limit = 1000
-
-const usage = `npm run bench:backup -- [--customers 100000] [--seed 1]
-  --customers  customers in the table, each with four activities; every item that the API stores for them`
+const usage = `npm run bench:backup -- [--customers 100000] [--seed 1] [--runs]
+  --customers  customers in the table, each with four activities; every item that the API stores for them
+  --runs       measures a whole backup and a restore drill, started over the API of a stack of its own`
 
 try {
   const { values } = parseArgs({
-    options: { customers: { type: 'string', default: '100000' }, seed: { type: 'string', default: '1' } },
+    options: {
+      customers: { type: 'string', default: '100000' },
+      seed: { type: 'string', default: '1' },
+      runs: { type: 'boolean', default: false },
+    },
   })
   const [customers, seed] = [Number(values.customers), Number(values.seed)]
   if (!Number.isInteger(customers) || customers < 1 || !Number.isInteger(seed)) throw new Error(usage)
-  process.exitCode = (await bench({ customers, seed })) ? 0 : 1
+  const size = { customers, seed }
+  process.exitCode = (await (values.runs ? measureRuns(size) : bench(size))) ? 0 : 1
 } catch (error) {
   console.error(error instanceof Error ? error.message : error)
   process.exitCode = 1
@@ -51,11 +47,11 @@ async function bench(size: { customers: number; seed: number }): Promise<boolean
 
 async function measure(ground: BackupGround, size: { customers: number; seed: number }): Promise<boolean> {
   const loading = startProgress('making items')
-  const { items, bytes } = ground.load(backupItems(size), loading.at)
+  const { items, bytes } = loadItems(backupItems(size), { file: ground.file, table: tableName, onProgress: loading.at })
   console.log(`${items} items of ${Math.round(bytes / items)} bytes made in ${seconds(loading.end())}`)
-  const scans = [await rawScan(ground, tableName, items)]
+  const scans = [await scanAll(ground.engineUrl, tableName, items)]
   const exporting = await timed('exporting', () => exportTable(ground))
-  scans.push(await rawScan(ground, tableName, items))
+  scans.push(await scanAll(ground.engineUrl, tableName, items))
   const { ItemCount, ExportArn } = exporting.result
   if (ItemCount !== items) throw new Error(`The export has ${ItemCount} of ${items} items`)
   const importing = await timed('importing', () => importTable(ground, `${dataOf(ExportArn)}`))
@@ -75,24 +71,6 @@ async function timed<Result>(what: string, work: () => Promise<Result>): Promise
   const progress = startProgress(what)
   const result = await work()
   return { result, ms: progress.end() }
-}
-
-/** Reads every item page by page with a bare document client, as somebody would who does nothing with them. */
-async function rawScan({ engineUrl }: BackupGround, TableName: string, expected: number): Promise<number> {
-  const credentials = { accessKeyId: 'bench', secretAccessKey: 'bench' }
-  const client = DynamoDBDocumentClient.from(new DynamoDBClient({ endpoint: engineUrl, region, credentials }))
-  const progress = startProgress('scanning', expected)
-  let seen = 0
-  let ExclusiveStartKey: Record<string, unknown> | undefined
-  do {
-    const page = await client.send(new ScanCommand({ TableName, ExclusiveStartKey, Limit }))
-    seen += page.Items?.length ?? 0
-    progress.at(seen)
-    ExclusiveStartKey = page.LastEvaluatedKey
-  } while (ExclusiveStartKey)
-  client.destroy()
-  if (seen !== expected) throw new Error(`The scan saw ${seen} of ${expected} items`)
-  return progress.end()
 }
 
 type Description = Record<string, unknown> & { ExportArn: string }
