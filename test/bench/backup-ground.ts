@@ -9,7 +9,7 @@ import { startTransfers, type Transfers } from '#infra/local/dynamodb/transfers/
 import { startS3 } from '#infra/local/engines/s3/start-s3.ts'
 import { scratchRoot } from '../support/scratch.ts'
 
-export const region = 'ap-southeast-1'
+const region = 'ap-southeast-1'
 export const bucket = 'vault'
 export const tableName = 'Records'
 export const tableArn = (name: string) => `arn:aws:dynamodb:${region}:000000000000:table/${name}`
