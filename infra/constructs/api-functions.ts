@@ -151,6 +151,7 @@ function maintenanceFunctions(scope: Construct, { house, data, workflows }: Prop
         workflows.cleanup.start,
         workflows.undoCleanup.start,
         workflows.backup.start,
+        workflows.restoreDrill.start,
         data.signIn.verify,
       ],
     }),

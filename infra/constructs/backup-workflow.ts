@@ -13,12 +13,15 @@ type StepProps = { entry: Entry; description: string; records?: Access; uses?: r
 
 const errorImpact = 'There is no new backup, or none in the second region: more would be lost than the policy allows.'
 
-/** What the steps of backups and drills keep for each other, and the names of all files. */
+/** What the steps of backups and drills keep for each other. */
 export function backupFilesOf({ house, data }: Props): Access {
   const about = { variable: 'FILES_BUCKET', prefixes: ['backups/*'], key: house.key }
-  const { environment, permissions } = bucketAccess(data.files, { ...about, actions: 'readWrite' })
-  const versions = { actions: ['s3:ListBucketVersions'], resources: [data.files.bucketArn] }
-  return { environment, permissions: [...permissions, versions] }
+  return bucketAccess(data.files, { ...about, actions: 'readWrite' })
+}
+
+/** The names of all versions of all files, for a backup's inventory. */
+function fileVersionsOf({ data }: Props): Access {
+  return { environment: {}, permissions: [{ actions: ['s3:ListBucketVersions'], resources: [data.files.bucketArn] }] }
 }
 
 /** The workflow that makes backups. */
@@ -60,7 +63,7 @@ function backupSteps(scope: Construct, props: Props) {
     catalogue: step('CatalogueBackup', {
       entry: 'workflows/backup/catalogue-backup',
       description: 'Writes and signs the catalogue of a backup',
-      uses: [vault.write, evidence.sign],
+      uses: [vault.write, evidence.sign, fileVersionsOf(props)],
     }),
     copy: step('WatchCopy', {
       entry: 'workflows/backup/watch-copy',

@@ -40,10 +40,10 @@ export class Vault extends Construct {
   readonly copy: Access
   /** What a workflow needs to let DynamoDB export the records into the vault. */
   readonly exports: readonly PolicyStatementProps[]
-  /** What a workflow needs to let DynamoDB import a backup into a scratch table, and to delete that one again. */
+  /** What a workflow needs to let DynamoDB import a backup into a scratch table, that functions delete again. */
   readonly imports: readonly PolicyStatementProps[]
-  /** Items of scratch tables, for functions. */
-  readonly scratch: Access
+  /** Scratch tables: how they are called, filling, reading and deleting them. */
+  readonly scratch: Record<'names' | 'fill' | 'scan' | 'read' | 'drop' | 'find', Access>
 
   constructor(scope: Construct, id: string, props: VaultProps) {
     super(scope, id)
@@ -168,7 +168,7 @@ export class Vault extends Construct {
     const scratch = this.scratchTables(tenant)
     return [
       {
-        actions: ['ImportTable', 'DescribeImport', 'DescribeTable', 'DeleteTable'].map(name => `dynamodb:${name}`),
+        actions: ['ImportTable', 'DescribeImport'].map(name => `dynamodb:${name}`),
         resources: [scratch, `${scratch}/import/*`],
       },
       { actions: ['s3:GetObject'], resources: [`${this.arn}/table/*`] },
@@ -197,19 +197,22 @@ export class Vault extends Construct {
     ]
   }
 
-  private accessToScratch({ tenant, key, indexes }: VaultProps): Access {
+  private accessToScratch({ tenant, key, indexes }: VaultProps) {
     const scratch = this.scratchTables(tenant)
-    const items = ['GetItem', 'BatchGetItem', 'Query', 'Scan', 'BatchWriteItem', 'PutItem', 'DeleteItem']
+    const items = (...names: string[]): Access => {
+      const actions = names.map(name => `dynamodb:${name}`)
+      return { environment: {}, permissions: [{ actions, resources: [scratch] }, decryptThrough('dynamodb', key)] }
+    }
+    const read = items('GetItem', 'BatchGetItem', 'Query')
+    const queryIndexes = { actions: ['dynamodb:Query'], resources: indexes.map(index => `${scratch}/index/${index}`) }
     return {
-      environment: { SCRATCH_TABLE_PREFIX: `${prefixOf(tenant)}-drill-` },
-      permissions: [
-        { actions: items.map(name => `dynamodb:${name}`), resources: [scratch] },
-        { actions: ['dynamodb:Query'], resources: indexes.map(index => `${scratch}/index/${index}`) },
-        // Those that a dead drill has left: found by their names, and deleted.
-        { actions: ['dynamodb:ListTables'], resources: ['*'] },
-        { actions: ['dynamodb:DeleteTable', 'dynamodb:DescribeTable'], resources: [scratch] },
-        decryptThrough('dynamodb', key),
-      ],
+      names: { environment: { SCRATCH_TABLE_PREFIX: `${prefixOf(tenant)}-drill-` }, permissions: [] },
+      fill: items('BatchWriteItem'),
+      scan: items('Scan'),
+      read: { ...read, permissions: [...read.permissions, queryIndexes] },
+      drop: items('DeleteTable', 'DescribeTable'),
+      // Those that a dead drill has left are found by their names.
+      find: { environment: {}, permissions: [{ actions: ['dynamodb:ListTables'], resources: ['*'] }] },
     }
   }
 

@@ -77,6 +77,7 @@ export class DataStack extends Stack {
     return {
       readById: itemAccess(this.recordsTable, { ...records, actions: readById }),
       read: itemAccess(this.recordsTable, { ...records, actions: read, indexes }),
+      scan: itemAccess(this.recordsTable, { ...records, actions: [...readById, 'Scan'] }),
       readWrite: itemAccess(this.recordsTable, { ...records, actions: [...read, ...transact], indexes }),
       /** Noting what was sent beyond the table, beside reading by id. */
       noteDeliveries: itemAccess(this.recordsTable, { ...records, actions: [...readById, 'PutItem', 'DeleteItem'] }),

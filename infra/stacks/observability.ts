@@ -134,7 +134,9 @@ export class ObservabilityStack extends Stack {
       title: 'Schedules give up on runs',
       errorImpact: 'Cleanups, reports or other work that runs by itself did not start.',
     })
-    for (const { deadLetters, errorImpact } of [...started, ...fixed]) this.watchDeadLetters(deadLetters, errorImpact)
+    // A function that two schedules call has one queue.
+    const impacts = new Map([...started, ...fixed].map(({ deadLetters, errorImpact }) => [deadLetters, errorImpact]))
+    for (const [deadLetters, errorImpact] of impacts) this.watchDeadLetters(deadLetters, errorImpact)
   }
 
   /** SES stops an account at 10% of bounces and at 0.5% of complaints. */

@@ -23,7 +23,15 @@ type SchedulesProps = StackProps & {
   workflows: WorkflowsStack
 }
 
-type Started = { name: ScheduleName; kind: string; description: string; lambda: CrmFunction; deadLetters: DeadLetters }
+type Started = {
+  /** Of its construct; made of the function's unless given. */
+  id?: string
+  name: ScheduleName
+  kind: string
+  description: string
+  lambda: CrmFunction
+  deadLetters: DeadLetters
+}
 
 /** What runs by itself: schedules, the functions that they call, and what moves them when the tenant's policy changes. */
 export class SchedulesStack extends Stack {
@@ -40,7 +48,7 @@ export class SchedulesStack extends Stack {
     super(scope, id, props)
     this.groupName = prefixOf(props.house.tenant)
     const group = new CfnScheduleGroup(this, 'Group', { name: this.groupName })
-    const started = [this.cleanup(props), this.weeklyReport(props), this.backup(props)]
+    const started = [this.cleanup(props), this.weeklyReport(props), ...this.backups(props)]
     this.started = started.map(each => this.schedule(props.house, each))
     const accessLog = new AccessLogSchedules(this, 'AccessLog', props)
     this.fixed = accessLog.schedules
@@ -63,17 +71,28 @@ export class SchedulesStack extends Stack {
     return { name: 'cleanup', kind: 'cleanup', description: 'Cleans the data', lambda, deadLetters }
   }
 
-  private backup({ house, data, workflows }: SchedulesProps): Started {
+  /** One function starts both, by two schedules. */
+  private backups({ house, data, workflows }: SchedulesProps): Started[] {
     const deadLetters = new DeadLetters(this, 'BackupDeadLetters', { house, of: 'start-backup' })
     const lambda = new CrmFunction(this, 'StartBackup', {
       house,
       entry: 'schedules/start-backup',
       description: 'Starts the backup or restore drill whose time has come',
       errorImpact: 'No backup is made, or none is proven: more would be lost than the policy allows.',
-      uses: [data.records.readWrite, workflows.backup.start],
+      uses: [data.records.readWrite, workflows.backup.start, workflows.restoreDrill.start],
       deadLetters,
     })
-    return { name: 'backup', kind: 'backup', description: 'Backs the records up', lambda, deadLetters }
+    const started = { lambda, deadLetters }
+    return [
+      { ...started, name: 'backup', kind: 'backup', description: 'Backs the records up' },
+      {
+        ...started,
+        id: 'RestoreDrillSchedule',
+        name: 'restore-drill',
+        kind: 'restoreDrill',
+        description: 'Restores a backup to prove it',
+      },
+    ]
   }
 
   private weeklyReport({ house, data }: SchedulesProps): Started {
@@ -84,9 +103,9 @@ export class SchedulesStack extends Stack {
   }
 
   /** As it is for a tenant that has decided nothing; the mover takes it from there. */
-  private schedule(house: House, { name, kind, description, lambda, deadLetters }: Started): CrmSchedule {
+  private schedule(house: House, { id, name, kind, description, lambda, deadLetters }: Started): CrmSchedule {
     const { expression, timeZone } = wantedSchedules(defaultPolicy, house.tenant.timeZone)[name]
-    return new CrmSchedule(this, `${lambda.node.id}Schedule`, {
+    return new CrmSchedule(this, id ?? `${lambda.node.id}Schedule`, {
       ...{ house, name, description, expression, timeZone, deadLetters },
       target: { lambda, input: { kind, scheduledAt: '<aws.scheduler.scheduled-time>' } },
       errorImpact: lambda.errorImpact,

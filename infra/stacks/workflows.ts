@@ -2,6 +2,7 @@ import { Stack, type StackProps } from 'aws-cdk-lib'
 import type { Construct } from 'constructs'
 import { backupWorkflow } from '#infra/constructs/backup-workflow.ts'
 import { cleanupWorkflow, undoCleanupWorkflow } from '#infra/constructs/cleanup-workflow.ts'
+import { drillWorkflow } from '#infra/constructs/drill-workflow.ts'
 import { exportWorkflow } from '#infra/constructs/export-workflow.ts'
 import type { House } from '#infra/constructs/house.ts'
 import { importWorkflow, undoImportWorkflow } from '#infra/constructs/import-workflows.ts'
@@ -23,6 +24,7 @@ export class WorkflowsStack extends Stack {
   readonly cleanup: Workflow
   readonly undoCleanup: Workflow
   readonly backup: Workflow
+  readonly restoreDrill: Workflow
   readonly restore: Workflow
 
   constructor(scope: Construct, id: string, props: WorkflowsProps) {
@@ -33,6 +35,7 @@ export class WorkflowsStack extends Stack {
     this.cleanup = cleanupWorkflow(this, props)
     this.undoCleanup = undoCleanupWorkflow(this, props)
     this.backup = backupWorkflow(this, props)
+    this.restoreDrill = drillWorkflow(this, props)
     this.restore = restoreWorkflow(this, props)
     this.workflows = [
       this.import,
@@ -41,6 +44,7 @@ export class WorkflowsStack extends Stack {
       this.cleanup,
       this.undoCleanup,
       this.backup,
+      this.restoreDrill,
       this.restore,
     ]
   }

@@ -18,7 +18,15 @@ beforeAll(async () => {
   local = tenants.local.schedules
 })
 
-const names = ['cleanup', 'weekly-report', 'backup', 'match-schedules', 'write-digest', 'verify-access-log']
+const names = [
+  'cleanup',
+  'weekly-report',
+  'backup',
+  'restore-drill',
+  'match-schedules',
+  'write-digest',
+  'verify-access-log',
+]
 
 const schedule = (name: string, of = acme): Properties =>
   ofType(of, 'AWS::Scheduler::Schedule').find(([, { Properties: p }]) => p.Name === name)?.[1].Properties
@@ -55,6 +63,12 @@ it.each([
     'weekly-report',
   ],
   ['backup', 'start-backup', { kind: 'backup', scheduledAt: '<aws.scheduler.scheduled-time>' }, 'start-backup'],
+  [
+    'restore-drill',
+    'start-backup',
+    { kind: 'restoreDrill', scheduledAt: '<aws.scheduler.scheduled-time>' },
+    'start-backup',
+  ],
   ['match-schedules', 'update-schedules', {}, 'update-schedules'],
   ['write-digest', 'write-digest', { kind: 'digest', scheduledAt: '<aws.scheduler.scheduled-time>' }, 'write-digest'],
   [
@@ -83,7 +97,7 @@ it.each<[string, string, () => Resources]>([
   ['acme', 'Europe/Berlin', () => acme],
   ['local', 'Asia/Shanghai', () => local],
 ])('%s runs by the clocks of %s, at the times of a tenant that has decided nothing', (_, zone, resources) => {
-  for (const name of ['cleanup', 'weekly-report', 'backup']) {
+  for (const name of ['cleanup', 'weekly-report', 'backup', 'restore-drill']) {
     const {
       ScheduleExpression,
       ScheduleExpressionTimezone,
@@ -158,9 +172,15 @@ it('update-schedules moves the cleanup and the report, and hands over their role
   const of = (action: string) => statements.filter(({ Action }) => [Action].flat().includes(action))
   const moved = of('scheduler:UpdateSchedule').flatMap(({ Resource }) => [Resource].flat())
   const group = 'arn:aws:scheduler:eu-central-1:AccountId:schedule/evergreen-acme'
-  expect(moved.map(plain).toSorted()).toEqual([`${group}/backup`, `${group}/cleanup`, `${group}/weekly-report`])
+  expect(moved.map(plain).toSorted()).toEqual([
+    `${group}/backup`,
+    `${group}/cleanup`,
+    `${group}/restore-drill`,
+    `${group}/weekly-report`,
+  ])
   const passed = of('iam:PassRole')
   expect(passed.flatMap(({ Resource }) => [Resource].flat())).toEqual([
+    schedule('restore-drill').Target.RoleArn,
     schedule('backup').Target.RoleArn,
     schedule('cleanup').Target.RoleArn,
     schedule('weekly-report').Target.RoleArn,

@@ -7,7 +7,7 @@ import { ofType, type Properties, type Resources, synthesizeTenants } from './su
 
 let acme: Resources
 let all: Resources
-const names = ['import', 'undo-import', 'export', 'cleanup', 'undo-cleanup', 'backup', 'restore']
+const names = ['import', 'undo-import', 'export', 'cleanup', 'undo-cleanup', 'backup', 'restore-drill', 'restore']
 
 beforeAll(async () => {
   const tenants = await synthesizeTenants('acme')

@@ -46,10 +46,7 @@ const nameless = [
     all(Resource, /:s3:::evergreen-[a-z-]+-vault-.*\/\*"/),
   ({ Action, Resource }: Properties) =>
     all(Action, /^dynamodb:\w+$/) &&
-    all(
-      Resource,
-      /:table\/evergreen-[a-z-]+-drill-\*|FnGetAttRecords.*"\/(export|stream)\/\*"|^\{"Fn::Join":.*:dynamodb:.*Records.*export/,
-    ),
+    all(starred(Resource), /:table\/evergreen-[a-z-]+-drill-\*|FnGetAttRecords\w+"\},"\/export\/\*"/),
   ({ Action, Resource, Condition }: Properties) =>
     all(Action, /^kms:(Decrypt|Encrypt|GenerateDataKey)$/) &&
     all(Resource, /:key\/\*"/) &&
@@ -67,6 +64,10 @@ const nameless = [
       /^(logs:(\w+LogDeliver(y|ies)|PutResourcePolicy|DescribeResourcePolicies|DescribeLogGroups)|xray:(Put|GetSampling)\w+)$/,
     ) && Resource === '*',
 ]
+
+/** Other tables may be named beside those whose names come later. */
+const starred = (resources: unknown): unknown[] =>
+  [resources].flat().filter(resource => JSON.stringify(resource).includes('*'))
 
 const all = (values: unknown, pattern: RegExp): boolean =>
   [values].flat().every(value => pattern.test(typeof value === 'string' ? value : JSON.stringify(value)))

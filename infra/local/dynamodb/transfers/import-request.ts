@@ -11,6 +11,8 @@ const tableCreation = z.strictObject({
   ProvisionedThroughput: z.unknown().optional(),
   OnDemandThroughput: z.unknown().optional(),
   SSESpecification: z.unknown().optional(),
+  /** The same in a state machine, which names members as the SDK for Java does. */
+  SseSpecification: z.unknown().optional(),
   GlobalSecondaryIndexes: z
     .array(
       z.looseObject({

@@ -1,0 +1,22 @@
+import { ScanCommand } from '@aws-sdk/lib-dynamodb'
+import type { Key } from '#lib/store/keys.ts'
+import { metered, type Store } from '#lib/store/table.ts'
+
+/** A share of a table, and the item after which it goes on. */
+export type Segment = { segment: number; segments: number; after?: Key | undefined }
+
+/** A page of all items of a share, whatever they are, read strongly consistent; `next` unless it is the last. */
+export async function scanPage(
+  store: Store,
+  { segment, segments, after }: Segment,
+): Promise<{ items: Record<string, unknown>[]; next?: Key }> {
+  const command = new ScanCommand({
+    TableName: store.table.name,
+    ConsistentRead: true,
+    ReturnConsumedCapacity: 'TOTAL',
+    ...(segments > 1 && { Segment: segment, TotalSegments: segments }),
+    ...(after && { ExclusiveStartKey: after }),
+  })
+  const { Items = [], LastEvaluatedKey } = await metered(store, 'read', () => store.table.client.send(command))
+  return { items: Items, ...(LastEvaluatedKey && { next: LastEvaluatedKey as Key }) }
+}
