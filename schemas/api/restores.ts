@@ -31,7 +31,8 @@ export const RestoreBackup = defineContract({
 })
 
 const count = z.int().min(0)
-const change = z.strictObject({ old: z.json(), new: z.json() })
+/** Any JSON: a schema that refers to itself would have no name in OpenAPI. */
+const change = z.strictObject({ old: z.unknown(), new: z.unknown() })
 
 /** What a restore does with one record. */
 export const restoreItem = z.strictObject({

@@ -114,8 +114,8 @@ async function refusalOf(work: Promise<unknown>, file: string): Promise<string> 
 }
 
 function told({ items, links, indexed, seconds }: FolderRestored): string {
-  const rto = Object.values(seconds).reduce((sum, value) => sum + value, 0)
-  return `${items} items of ${links} backups, ${indexed} indexed, ${rto.toFixed(1)} s until it can be served`
+  const laps = Object.entries(seconds).map(([name, value]) => `${name} ${value.toFixed(1)}`)
+  return `${items} items of ${links} backups, ${indexed} indexed (s: ${laps.join(', ')})`
 }
 
 async function onStack<T>(stack: LocalStack, work: (stack: LocalStack) => Promise<T>): Promise<T> {
