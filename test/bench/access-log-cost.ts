@@ -19,7 +19,9 @@ async function open(without: 'nothing' | 'access-log'): Promise<Side> {
   const stack = await startStackProcess('log-cost', without)
   const token = await stack.tokenFor('admin@example.com')
   const api = createHttpClient(stack.url, token)
-  const { next } = createCustomers(1, [])
+  const { json } = await api.send('GET', '/v1/users?limit=200')
+  const ownerIds = (json as { items: { id: string }[] }).items.map(({ id }) => id)
+  const { next } = createCustomers(1, ownerIds)
   const ids = await loadRecords(api, 'customers', { count: Number(flags.customers), next })
   await stack.drain()
   return { stack, api, ids, ms: [], inside: [] }

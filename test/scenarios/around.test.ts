@@ -41,7 +41,16 @@ describe('object definitions', () => {
         const names = reply.json.items.map((item: { name: string }) => item.name)
         const people = ['user', 'role', 'team']
         const jobs = ['import', 'export', 'merge', 'refreshPlan', 'audit', 'auditItem']
-        const told = ['notification', 'qualityReport', 'qualitySnapshot', 'setting', 'run']
+        const told = [
+          'notification',
+          'qualityReport',
+          'qualitySnapshot',
+          'setting',
+          'run',
+          'backup',
+          'accessAlert',
+          'reminder',
+        ]
         expect(names).toEqual(['customer', 'contact', 'activity', ...people, ...jobs, ...told])
         expect(reply.json.items[0].fields.name.label).toEqual({ en: 'Name', zh: '客户名称' })
       },

@@ -215,7 +215,8 @@ describe('reading a record', () => {
       headers: { prefer: 'server-timing' },
       status: 200,
       sends: {
-        'server-timing': /^total;dur=[\d.]+, db;dur=[\d.]+;desc="1 call", read;desc="1 RCU", write;desc="0 WCU"$/,
+        'server-timing':
+          /^total;dur=[\d.]+, db;dur=[\d.]+;desc="1 call", read;desc="1 RCU", write;desc="0 WCU", log;dur=[\d.]+$/,
         'preference-applied': 'server-timing',
       },
     },
