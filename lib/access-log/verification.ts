@@ -26,6 +26,11 @@ export type Verification = {
   findings: Finding[]
 }
 
+/** Whether nothing was altered, and only the newest hours have no digest yet. */
+export function isMerelyLate({ found, findings }: Verification): boolean {
+  return found > 0 && findings.every(({ kind }) => kind === 'behind')
+}
+
 /** How far a verification is. */
 export type VerifyProgress = { digests: number; ofDigests: number; events: number; found: number }
 

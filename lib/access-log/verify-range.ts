@@ -3,7 +3,7 @@ import { readNewestAnchor } from '#lib/access-log/keep-anchor.ts'
 import { keepVerification, readNewestVerification } from '#lib/access-log/kept-verification.ts'
 import type { OpenTrail } from '#lib/access-log/open-trail.ts'
 import type { PublicKeys } from '#lib/access-log/public-keys.ts'
-import type { Verification } from '#lib/access-log/verification.ts'
+import { isMerelyLate, type Verification } from '#lib/access-log/verification.ts'
 import { verifyTrail } from '#lib/access-log/verify-trail.ts'
 import { isPassing } from '#lib/runtime/outage.ts'
 import type { AccessLogVerification } from '#schemas/api/access-log-verification.ts'
@@ -55,7 +55,9 @@ function viewOf(result: Verification, { from, to, now }: { from: Date; to: Date;
   }
 }
 
-function stateOf({ found, isFinished }: Verification): AccessLogVerification['state'] {
+function stateOf(result: Verification): AccessLogVerification['state'] {
+  const { found, isFinished } = result
+  if (isMerelyLate(result)) return 'late'
   if (found > 0) return 'altered'
   return isFinished ? 'intact' : 'unfinished'
 }

@@ -64,5 +64,15 @@ const chinese: Texts = {
       : ['尚无摘要:第一个小时还没有结束。'],
 }
 
-const enStates = { intact: 'intact', altered: 'ALTERED', unfinished: 'intact as far as time allowed' }
-const zhStates = { intact: '完好', altered: '有改动', unfinished: '已核验部分完好,其余未及核验' }
+const enStates = {
+  intact: 'intact',
+  altered: 'ALTERED',
+  late: 'not altered, but the newest hours are not signed yet',
+  unfinished: 'intact as far as time allowed',
+}
+const zhStates = {
+  intact: '完好',
+  altered: '有改动',
+  late: '未见改动,但最近几小时尚未签发摘要',
+  unfinished: '已核验部分完好,其余未及核验',
+}

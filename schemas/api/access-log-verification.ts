@@ -22,8 +22,10 @@ const finding = z.strictObject({
 })
 
 const outcome = {
-  state: z.enum(['intact', 'altered', 'unfinished']).meta({
-    description: '`unfinished`: time ran out, and nothing was found up to `to`; ask on from there.',
+  state: z.enum(['intact', 'altered', 'late', 'unfinished']).meta({
+    description:
+      '`late`: nothing was altered, but the newest hours have no digest yet. `unfinished`: time ran out, and nothing was ' +
+      'found up to `to`; ask on from there.',
   }),
   checkedAt: z.iso.datetime(),
   from: z.string().nullable().meta({ description: 'Begin of the first digest that was checked; null: there is none.' }),

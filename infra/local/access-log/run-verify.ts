@@ -5,7 +5,7 @@ import { findingKinds } from '#lib/access-log/finding.ts'
 import { readNewestAnchor } from '#lib/access-log/keep-anchor.ts'
 import { keysByFingerprint, onlyKey, type PublicKeys } from '#lib/access-log/public-keys.ts'
 import type { TrailSource } from '#lib/access-log/trail-store.ts'
-import type { Verification } from '#lib/access-log/verification.ts'
+import { isMerelyLate, type Verification } from '#lib/access-log/verification.ts'
 import { type VerifyOptions, verifyTrail } from '#lib/access-log/verify-trail.ts'
 import { createProgress } from '../progress-bar.ts'
 import { copyFolders } from './copy-layout.ts'
@@ -71,12 +71,17 @@ function linesOf(result: Verification): string[] {
     ['anchors held against it', result.anchors],
     ['signed with', result.fingerprints.join(', ') || '-'],
   ]
-  const verdict = result.found === 0 ? 'INTACT: all of it is as it was written' : `ALTERED: ${result.found} found`
   return [
     `Access log ${result.bucket}, ${from ?? '-'} to ${to ?? '-'}`,
     ...rows.map(([name, value]) => `  ${name.padEnd(36)}${value}`),
-    verdict,
+    verdictOf(result),
     ...result.findings.flatMap(({ file, kind, what }) => [`  ${findingKinds[kind]}:`, `    ${file}`, `      ${what}`]),
     ...(result.found > result.findings.length ? [`  and ${result.found - result.findings.length} more`] : []),
   ]
+}
+
+function verdictOf(result: Verification): string {
+  if (result.found === 0) return 'INTACT: all of it is as it was written'
+  if (isMerelyLate(result)) return 'LATE: nothing was altered, but the newest hours have no digest yet'
+  return `ALTERED: ${result.found} found`
 }
