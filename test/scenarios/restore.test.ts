@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { isDeepStrictEqual } from 'node:util'
-import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, inject, it, vi } from 'vitest'
 import { archiveTenant } from '#infra/local/archive/archive-tenant.ts'
 import { loadArchive } from '#infra/local/archive/load-archive.ts'
 import { createDynamoDbClient } from '#infra/local/dynamodb/client.ts'
@@ -202,6 +202,8 @@ it('everything goes into one archive, and comes back out of it in an empty folde
   const archive = join(folders.made, '..', 'everything.tar')
   const source = { tools: await vaultTools(), backupId: entry.id, files: names().files, madeAt: new Date() }
   await archiveTenant(archive, source)
+  // What a command line has: none of what this test has set.
+  for (const name of Object.keys(process.env).filter(each => each.startsWith('AWS_'))) vi.stubEnv(name, undefined)
   const { manifest } = await loadArchive({
     archive,
     into: folders.imported,
@@ -209,6 +211,7 @@ it('everything goes into one archive, and comes back out of it in an empty folde
     tenant: 'local',
     listShards: 1,
   })
+  vi.unstubAllEnvs()
   const { records, history, keys } = manifest.counts
   expect(records + history + keys).toBe(entry.items)
   const first = stack()

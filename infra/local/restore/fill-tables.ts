@@ -35,7 +35,13 @@ export async function loadRecords({ folder, tables }: NewTables, lines: AsyncIte
 export async function buildIndex({ folder, tables, listShards }: NewTables): Promise<number> {
   const directory = join(folder, 'dynamodb')
   const engine = await startDynamoDbProcess({ binary: findDynoxide(), directory, log: () => undefined })
-  const environment = setEnvironment({ AWS_ENDPOINT_URL_DYNAMODB: engine.url })
+  // The engine takes any region and credentials; the SDK wants some.
+  const environment = setEnvironment({
+    AWS_ENDPOINT_URL_DYNAMODB: engine.url,
+    AWS_REGION: 'us-east-1',
+    AWS_ACCESS_KEY_ID: 'local',
+    AWS_SECRET_ACCESS_KEY: 'local',
+  })
   try {
     await ensureTables(createDynamoDbClient(engine.url), tables)
     const named = (start: string) => tables.find(({ logicalId }) => logicalId.startsWith(start))?.name ?? start
