@@ -21,13 +21,7 @@ export class WebhookKey extends Construct {
     })
     this.sign = {
       environment: { WEBHOOK_KEY_ARN: key.keyArn },
-      permissions: [
-        {
-          actions: ['kms:GenerateMac'],
-          resources: [key.keyArn],
-          conditions: { StringEquals: { 'kms:MacAlgorithm': 'HMAC_SHA_256' } },
-        },
-      ],
+      permissions: [{ actions: ['kms:GenerateMac'], resources: [key.keyArn] }],
     }
   }
 }

@@ -45,6 +45,8 @@ export type LocalStack = {
   tokenFor(name: string, options?: { expiresInS?: number }): Promise<string>
   /** Sets the clock of EventBridge Scheduler apart from the machine's; what is due by it runs at once. */
   moveClock(offsetMs: number): Promise<void>
+  /** Moves the clock of one-time schedules ahead: those of the coming milliseconds run now. */
+  runAhead(ms: number): Promise<void>
   /** The mail that has been sent so far, oldest first. */
   outbox(): SentMail[]
   /** Resolves when stream, bus and queues are empty and all reactions have run; `isWhole`: the access log is written too. */
@@ -129,6 +131,7 @@ function toStack(context: Context, stop: Ending): LocalStack {
     tableNames: tableNames(context),
     tokenFor: (name, options) => needs(context, 'cognito').tokenFor(name, options),
     moveClock: offsetMs => needs(context, 'scheduler').moveClock(offsetMs),
+    runAhead: ms => needs(context, 'scheduler').runAhead(ms),
     outbox: () => needs(context, 'ses').outbox(),
     drain: options => drain(context, options),
     invoke: async (wanted, event) => {

@@ -19,6 +19,7 @@ async function reply(stack: LocalStack, question: Question): Promise<string> {
   if (question.ask === 'token') return stack.tokenFor(question.email)
   if (question.ask === 'drain') await stack.drain({ isWhole: question.isWhole })
   if (question.ask === 'clock') await stack.moveClock(question.offsetMs)
+  if (question.ask === 'runAhead') await stack.runAhead(question.ms)
   if (question.ask === 'stop') await stack.stop()
   return ''
 }

@@ -3,6 +3,7 @@ export type Question = { id: number } & (
   | { ask: 'token'; email: string }
   | { ask: 'drain'; isWhole: boolean }
   | { ask: 'stop' }
+  | { ask: 'runAhead'; ms: number }
   | { ask: 'clock'; offsetMs: number }
 )
 

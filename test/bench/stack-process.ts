@@ -13,6 +13,8 @@ export type StackProcess = Running & {
   drain(options?: { isWhole?: boolean }): Promise<void>
   /** Sets the clock by which schedules run so far apart from the machine's. */
   moveClock(offsetMs: number): Promise<void>
+  /** Moves the clock of one-time schedules ahead: those of the coming milliseconds run now. */
+  runAhead(ms: number): Promise<void>
   /** Ends the stack and removes its data. */
   stop(): Promise<void>
 }
@@ -48,6 +50,9 @@ export async function startStackProcess(
     },
     moveClock: async offsetMs => {
       await ask({ ask: 'clock', offsetMs })
+    },
+    runAhead: async ms => {
+      await ask({ ask: 'runAhead', ms })
     },
     stop: async () => {
       await ask({ ask: 'stop' })

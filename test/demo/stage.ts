@@ -6,7 +6,7 @@ export type Stage = {
   api: Api
   cast: Cast
   /** The laptop around the API: its clock, its outbox, its rest. */
-  laptop: Pick<StackProcess, 'drain' | 'moveClock' | 'dataDir'>
+  laptop: Pick<StackProcess, 'drain' | 'runAhead' | 'moveClock' | 'dataDir'>
   /** The customer with the most contacts; the rep's own. */
   customer: { id: string; name: string }
   /** One of its contacts, with the line of the file it was made from. */

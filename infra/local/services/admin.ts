@@ -46,7 +46,7 @@ async function answer(context: Context, { request, response, waiting, secret }: 
   const isOurs = url.pathname === '/token' || (url.pathname === '/clock' && request.method === 'POST')
   if (!isOurs) return reply(response, 501, `No local engine serves this call: ${request.url}`)
   if (!isSame(request.headers.authorization ?? '', `Bearer ${secret}`)) return reply(response, 403, 'Forbidden')
-  if (url.pathname === '/clock') return setClock(context, response, url.searchParams.get('offsetMs'))
+  if (url.pathname === '/clock') return runAhead(context, response, url.searchParams.get('aheadMs'))
   try {
     reply(response, 200, await needs(context, 'cognito').tokenFor(url.searchParams.get('email') ?? ''))
   } catch (error) {
@@ -54,10 +54,10 @@ async function answer(context: Context, { request, response, waiting, secret }: 
   }
 }
 
-/** Sets the clock by which schedules run so far apart from the machine's. */
-async function setClock(context: Context, response: ServerResponse, offsetMs: string | null): Promise<void> {
-  if (!/^-?\d{1,15}$/.test(offsetMs ?? '')) return reply(response, 400, 'offsetMs must be whole milliseconds')
-  await needs(context, 'scheduler').moveClock(Number(offsetMs))
+/** Lets every one-time schedule of the coming milliseconds run now. */
+async function runAhead(context: Context, response: ServerResponse, ms: string | null): Promise<void> {
+  if (!/^\d{1,15}$/.test(ms ?? '')) return reply(response, 400, 'aheadMs must be whole milliseconds')
+  await needs(context, 'scheduler').runAhead(Number(ms))
   reply(response, 200, '')
 }
 

@@ -18,9 +18,8 @@ export async function showReminder({ api, cast, laptop, customer }: Stage): Prom
   })
   await laptop.drain()
   say('Its schedule stands in EventBridge Scheduler. The clock is moved ahead by 61 minutes 调快时钟:')
-  await laptop.moveClock(aheadMs)
+  await laptop.runAhead(aheadMs)
   await laptop.drain()
-  await laptop.moveClock(0)
   const path = '/v1/notifications?unread=true'
   const isAboutIt = (item: { link?: string }) => item.link === `/v1/reminders/${made.json.id}`
   const { json } = await api.show({ as: cast.rep, method: 'GET', path }, 200, ({ json: { items } }) => {

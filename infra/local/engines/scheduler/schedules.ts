@@ -44,6 +44,16 @@ export function createSchedules(store: ScheduleStore, settings: EngineSettings) 
         const now = settings.now()
         for (const schedule of store.due(now)) fire(store, now, schedule, arnOf(schedule))
       }),
+    /** Turns every one-time schedule of the coming milliseconds into a run now; recurring ones keep to the clock. */
+    fireOnceWithin: (ms: number): void =>
+      store.transaction(() => {
+        const now = settings.now()
+        for (let isLast = false; !isLast; ) {
+          const coming = store.due(now + ms).filter(isOneTime)
+          for (const schedule of coming) fire(store, now, schedule, arnOf(schedule))
+          isLast = coming.length === 0
+        }
+      }),
     /** After a stop: times of recurring schedules that went by are over; a one-time schedule is still due. */
     skipMissed: (): void =>
       store.transaction(() => {
@@ -63,9 +73,13 @@ function fire(store: ScheduleStore, now: number, schedule: StoredSchedule, sched
     timing.expression.kind !== 'at' && now - scheduledAt > Target.RetryPolicy.MaximumEventAgeInSeconds * 1000
   const run = { id: randomUUID(), scheduleArn, scheduledAt, target: Target, keyArn: KmsKeyArn ?? null }
   if (!isOver) store.addInvocation(run, now)
-  const next = nextRun(timing, now)
+  const next = nextRun(timing, Math.max(now, scheduledAt))
   if (next === undefined && ActionAfterCompletion === 'DELETE') store.remove(groupName, name)
   else store.setNext(next ?? null, groupName, name)
+}
+
+function isOneTime({ definition, modifiedAt }: StoredSchedule): boolean {
+  return timingOf(definition, modifiedAt).expression.kind === 'at'
 }
 
 function skip(store: ScheduleStore, now: number, { groupName, name, definition, modifiedAt }: StoredSchedule): void {

@@ -15,6 +15,8 @@ export type Scheduler = Engine & {
   begin(): void
   /** Does what is due by the clock and resolves when that is delivered, or to be tried again. */
   runDue(): Promise<void>
+  /** Lets every one-time schedule of the coming milliseconds run now, and resolves when that is delivered. */
+  runAhead(ms: number): Promise<void>
   /** True when every run is delivered or given up. */
   isIdle(): boolean
   /** Lets nothing more run; what is on its way ends soon, or is tried again after the next `begin`. */
@@ -71,6 +73,10 @@ export async function startScheduler(options: Options): Promise<Scheduler> {
       rounds?.round()
       await invocations.settled()
     },
+    runAhead: ms => {
+      schedules.fireOnceWithin(ms)
+      return startAll(invocations)
+    },
     isIdle: invocations.isIdle,
     pause,
     stop: async () => {
@@ -79,4 +85,9 @@ export async function startScheduler(options: Options): Promise<Scheduler> {
       store.close()
     },
   }
+}
+
+async function startAll({ startDue, settled }: ReturnType<typeof createInvocations>): Promise<void> {
+  startDue()
+  await settled()
 }
