@@ -50,6 +50,7 @@ export const entries = [
   'workflows/backup/fail-backup',
   'schedules/write-digest',
   'schedules/verify-access-log',
+  'schedules/access-report',
   'workflows/drill/plan-drill',
   'workflows/drill/verify-share',
   'workflows/drill/apply-increments',

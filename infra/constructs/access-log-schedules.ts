@@ -12,7 +12,7 @@ type Props = { house: House; data: DataStack; accessLog: AccessLogStack }
 
 type Timing = { name: string; kind: string; description: string; expression: string; timeZone: string }
 
-/** What proves the access log: a digest every hour, a check and a mail with the newest hash every day. No policy moves them. */
+/** What proves the access log: a digest every hour, a check and a mail with the newest hash every day, a report by person every month. No policy moves them. */
 export class AccessLogSchedules extends Construct {
   readonly functions: readonly CrmFunction[]
   readonly schedules: readonly CrmSchedule[]
@@ -20,8 +20,8 @@ export class AccessLogSchedules extends Construct {
   constructor(scope: Construct, id: string, props: Props) {
     super(scope, id)
     const { timeZone } = props.house.tenant
-    const [digest, verify] = [this.writeDigest(props), this.verify(props)]
-    this.functions = [digest.lambda, verify.lambda]
+    const [digest, verify, report] = [this.writeDigest(props), this.verify(props), this.report(props)]
+    this.functions = [digest.lambda, verify.lambda, report.lambda]
     this.schedules = [
       // Five minutes past: files of the last seconds of an hour have landed.
       this.schedule(props.house, digest, {
@@ -36,6 +36,13 @@ export class AccessLogSchedules extends Construct {
         kind: 'verifyAccessLog',
         description: 'Checks the access log, and mails the result with the newest hash',
         expression: 'cron(30 6 * * ? *)',
+        timeZone,
+      }),
+      this.schedule(props.house, report, {
+        name: 'access-report',
+        kind: 'accessReport',
+        description: 'Tells who saw and exported how much in the month before',
+        expression: 'cron(30 7 1 * ? *)',
         timeZone,
       }),
     ]
@@ -78,6 +85,22 @@ export class AccessLogSchedules extends Construct {
       uses: [mailOnce, ...verifying({ house, data, accessLog }), data.mail.send, to],
       memoryMb: 1769,
       // 15 minutes: Lambda's longest.
+      timeoutSeconds: 900,
+      deadLetters,
+    })
+    return { lambda, deadLetters }
+  }
+
+  private report({ house, data, accessLog }: Props) {
+    const deadLetters = new DeadLetters(this, 'ReportDeadLetters', { house, of: 'access-report' })
+    const lambda = new CrmFunction(this, 'AccessReport', {
+      house,
+      entry: 'schedules/access-report',
+      description: 'Tells admins and auditors what each person saw and exported in the month before',
+      errorImpact: 'Admins and auditors do not get the monthly report of accesses by person.',
+      uses: [data.records.readWrite, accessLog.find],
+      memoryMb: 1024,
+      // 15 minutes: Lambda's longest. Nothing is told twice when it is run again.
       timeoutSeconds: 900,
       deadLetters,
     })

@@ -25,10 +25,10 @@ export async function writeTallies(store: Store, tallies: readonly Tally[], ttl:
 }
 
 /** Tallies of somebody, the latest first, back to an hour. */
-export async function readTallies(store: Store, actor: string, fromHour: string): Promise<Tally[]> {
+export async function readTallies(store: Store, actor: string, fromHour: string, most = mostTallies): Promise<Tally[]> {
   const tallies: Tally[] = []
   for await (const { sort, item } of readRows(store, { pk: partitionOf(actor) }, { batch: 500, descending: true })) {
-    if (sort < fromHour || tallies.length === mostTallies) break
+    if (sort < fromHour || tallies.length === most) break
     tallies.push(item['tally'] as Tally)
   }
   return tallies

@@ -73,6 +73,7 @@ const triggers: Record<Entry, (keyof typeof byTrigger)[]> = {
   'workflows/backup/end-backup': ['log', 'key', 'files', 'writesFiles', 'vault', 'expires'],
   'workflows/backup/fail-backup': ['log', 'key', 'files', 'writesFiles', 'vault'],
   'schedules/write-digest': ['log', 'key', 'files', 'putsFiles', 'signs', 'deadLetters'],
+  'schedules/access-report': ['log', 'key', 'deadLetters'],
   'schedules/verify-access-log': ['log', 'key', 'files', 'putsFiles', 'deadLetters'],
   'workflows/drill/plan-drill': ['log', 'key', 'files', 'writesFiles', 'vault'],
   'workflows/drill/verify-share': ['log', 'key', 'files', 'writesFiles', 'vault'],

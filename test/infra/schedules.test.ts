@@ -26,6 +26,7 @@ const names = [
   'match-schedules',
   'write-digest',
   'verify-access-log',
+  'access-report',
 ]
 
 const schedule = (name: string, of = acme): Properties =>
@@ -77,6 +78,12 @@ it.each([
     { kind: 'verifyAccessLog', scheduledAt: '<aws.scheduler.scheduled-time>' },
     'verify-access-log',
   ],
+  [
+    'access-report',
+    'access-report',
+    { kind: 'accessReport', scheduledAt: '<aws.scheduler.scheduled-time>' },
+    'access-report',
+  ],
 ])('%s calls %s, and what cannot be started is kept', (name, called, input, letters) => {
   const { Target } = schedule(name)
   expect(Target.Arn).toEqual(arnOf(functionId(called)))
@@ -85,7 +92,7 @@ it.each([
   expect(Target.RetryPolicy).toEqual({ MaximumEventAgeInSeconds: 21_600, MaximumRetryAttempts: 20 })
 })
 
-it.each(['start-cleanup', 'weekly-report', 'start-backup', 'write-digest', 'verify-access-log'])(
+it.each(['start-cleanup', 'weekly-report', 'start-backup', 'write-digest', 'verify-access-log', 'access-report'])(
   '%s, called asynchronously, keeps what it fails at to the end',
   name => {
     const { DeadLetterConfig } = functionNamed(acme, name)

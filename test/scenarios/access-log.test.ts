@@ -304,3 +304,22 @@ describe('unusual access', () => {
       .toMatchObject([{ actorId: me, count: expect.any(Number) }])
   })
 })
+
+it('admins and auditors get a report by person each month, once', async () => {
+  const customer = await crm.create('service', 'contacts', { name: 'Monthly Person' })
+  await get('service', `/v1/contacts/${customer['id']}`)
+  await crm.stack().drain({ isWhole: true })
+  const now = new Date()
+  const scheduledAt = new Date(Date.UTC(now.getUTCFullYear(), now.getUTCMonth() + 1, 1, 12)).toISOString()
+  const event = { kind: 'accessReport', scheduledAt }
+  await crm.stack().invoke('schedules/access-report', event)
+  await crm.stack().invoke('schedules/access-report', event)
+  for (const as of ['admin', 'auditor'] as const) {
+    const { items } = (await get(as, '/v1/notifications')).json
+    const reports = items.filter((each: { kind: string }) => each.kind === 'accessReport')
+    expect(reports).toHaveLength(1)
+    expect(reports[0].body).toMatch(/^姓名,角色,.*\r\n/)
+    expect(reports[0].body).toMatch(/陈静 Chen Jing,service,1,[1-9]\d*,[1-9]\d*,0,/)
+  }
+  expect((await get('manager', '/v1/notifications')).json.items).toEqual([])
+})
