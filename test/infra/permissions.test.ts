@@ -139,7 +139,7 @@ const triggers: Record<Entry, (keyof typeof byTrigger)[]> = {
 }
 
 /** Functions whose transactions are made of puts alone. */
-const putsOnly: ReadonlySet<Entry> = new Set(['events/update-search', 'events/write-access-log'])
+const putsOnly: ReadonlySet<Entry> = new Set(['events/update-search'])
 
 /** Commands that are left in a function's code once what it does not use is shaken out. */
 async function commandsOf(entry: Entry): Promise<string[]> {
