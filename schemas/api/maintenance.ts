@@ -191,7 +191,7 @@ export const drillReport = z.strictObject({
   rtoSeconds: seconds.meta({ description: 'From the start until the restored table could be read.' }),
   compared: z.strictObject({ records: count, changes: count, derived: count }),
   explained: z.record(z.string(), count).meta({
-    description: 'Records that differ for a known reason: `changed_since`, `in_flight`, `purged_since`.',
+    description: 'Items that differ for a known reason: `changed_since`, `in_flight`, `purged_since`, `notes`.',
   }),
   differences: count.meta({ description: 'Records that differ for no known reason.' }),
   examples: z.array(drillDifference).meta({ description: 'The first 20 of them.' }),

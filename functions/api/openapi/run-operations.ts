@@ -24,9 +24,10 @@ const readCodes = ['validation_failed', 'unknown_field', 'not_found'] as const
 /** What the documentation says of maintenance runs. */
 export const runTexts = {
   startMaintenanceRun: {
-    summary: 'Start a cleanup',
+    summary: 'Start a cleanup, a backup or a restore drill',
     description:
-      'Scores all records, makes the fixes that lose no meaning, finds duplicates, makes verification tasks of stale records ' +
+      'A backup exports the records into the vault and verifies every file; a restore drill restores one into a scratch table, ' +
+      'compares it with the live one and deletes it. A cleanup scores all records, makes the fixes that lose no meaning, finds duplicates, makes verification tasks of stale records ' +
       'and empties the recycle bin of what has been there long enough. With `dryRun` it changes nothing and has the same ' +
       'report item for item. Every fix is a change of its own in the history, so a run can be undone.',
     codes: writeCodes,

@@ -44,6 +44,8 @@ describe('wantedSchedules', () => {
     expect(wantedSchedules(defaultPolicy, 'Asia/Shanghai')).toEqual({
       cleanup: { expression: cronOf(defaultPolicy.cleanup), timeZone: 'Asia/Shanghai', isEnabled: true },
       'weekly-report': { expression: 'cron(0 8 ? * MON *)', timeZone: 'Asia/Shanghai', isEnabled: true },
+      backup: { expression: 'cron(5 4 * * ? *)', timeZone: 'Asia/Shanghai', isEnabled: true },
+      'restore-drill': { expression: 'cron(30 5 ? * SAT *)', timeZone: 'Asia/Shanghai', isEnabled: true },
     })
   })
 
@@ -51,10 +53,14 @@ describe('wantedSchedules', () => {
     const policy = tenantPolicy.parse({
       cleanup: { enabled: false, frequency: 'monthly', dayOfMonth: 3, time: '22:15', timeZone: 'Europe/Berlin' },
       reports: { weekly: false, weekday: 'FRI', time: '17:00' },
+      backup: { frequency: 'weekly', weekday: 'WED', time: '01:00', timeZone: 'UTC' },
+      restoreDrill: { enabled: false, frequency: 'monthly', dayOfMonth: 28, time: '03:00' },
     })
     expect(wantedSchedules(policy, 'Asia/Shanghai')).toEqual({
       cleanup: { expression: 'cron(15 22 3 * ? *)', timeZone: 'Europe/Berlin', isEnabled: false },
       'weekly-report': { expression: 'cron(0 17 ? * FRI *)', timeZone: 'Asia/Shanghai', isEnabled: false },
+      backup: { expression: 'cron(0 1 ? * WED *)', timeZone: 'UTC', isEnabled: true },
+      'restore-drill': { expression: 'cron(0 3 28 * ? *)', timeZone: 'Asia/Shanghai', isEnabled: false },
     })
   })
 })
