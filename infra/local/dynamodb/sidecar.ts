@@ -1,11 +1,14 @@
 import * as z from 'zod'
 import { type Database, jsonColumn, openDatabase } from '../engines/database.ts'
+import { indexScans } from './scan-index.ts'
 import type { TableDefinition } from './tables.ts'
 
 /** What the engine does not do by itself, done on its SQLite file while it runs. */
 export type Sidecar = {
   /** Drops a few of a table's stream rows that are too old, never its newest one. Returns how many. */
   trim(table: string, nowMs?: number): number
+  /** Makes the index by which segments of a table are scanned. */
+  indexScans(table: string): void
   /** Up to 100 items of a table whose time to live is over. */
   expired(table: TableDefinition, nowMs: number): Item[]
   close(): void
@@ -60,6 +63,7 @@ export function openSidecar(file: string): Sidecar {
       const keep = newest.one(table)?.id
       return keep === undefined ? 0 : remove(keep, table, until)
     },
+    indexScans: table => indexScans(database, table),
     expired: (table, nowMs) => {
       const attribute = table.TimeToLiveSpecification?.Enabled ? table.TimeToLiveSpecification.AttributeName : undefined
       if (attribute === undefined) return []

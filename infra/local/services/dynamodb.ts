@@ -46,6 +46,8 @@ async function startEmbedded(context: Context): Promise<() => Promise<void>> {
     throw error
   })
   const sidecar = openSidecar(dataFile(directory))
+  // What is backed up is read whole by drills.
+  for (const { name } of tables.filter(isRecoverable)) sidecar.indexScans(name)
   const streams = openSqliteStreams(dataFile(directory))
   const sweeps = startSweeps(context, () => sweep(call, tables, sidecar))
   const { region } = context.assembly
@@ -72,6 +74,9 @@ async function useExternal(context: Context, url: string): Promise<() => Promise
   context.endpoints['dynamodb'] = url
   return async () => streams.close()
 }
+
+const isRecoverable = ({ PointInTimeRecoverySpecification: recovery }: TableDefinition) =>
+  recovery?.PointInTimeRecoveryEnabled === true
 
 /** What DynamoDB does by itself on AWS: expired items go, and so do stream records after a day. */
 async function sweep(call: DynamoDbClient, tables: readonly TableDefinition[], sidecar: Sidecar): Promise<void> {

@@ -1,10 +1,10 @@
-import { type Database, openDatabase } from '../../engines/database.ts'
+import { openDatabase } from '../../engines/database.ts'
 import { createDynamoDbClient, DynamoDbError } from '../client.ts'
+import { indexScans } from '../scan-index.ts'
 import { createRowMaker, type Item, type ItemRow } from './item-row.ts'
 import { type Compression, readSource } from './read-source.ts'
 import { createRowWriter } from './row-writer.ts'
 import { createS3Client, listObjects, readObject, type S3Access } from './s3-target.ts'
-import { sqlName } from './sql-names.ts'
 import { readStoredTable } from './stored-table.ts'
 
 /** All that a thread needs to know to fill a table. */
@@ -89,15 +89,6 @@ function openFiller({ engineFile, engineUrl, table: name }: ImportJob) {
     },
     close: () => engine.close(),
   }
-}
-
-/**
- * The engine scans a segment in the order of its hash, which it has no index for: each page would sort the whole table. Who
- * imports a table reads it all, as a drill does. Only pages with a `Limit` gain: without one the engine reads all that is left.
- */
-function indexScans(engine: Database, table: string): void {
-  const index = sqlName(`evergreen_scan_${table}`)
-  engine.change(`CREATE INDEX IF NOT EXISTS ${index} ON ${sqlName(table)}(hash_prefix, pk, sk)`)()
 }
 
 /** The item of a line; undefined for what is none. */
