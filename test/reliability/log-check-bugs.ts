@@ -14,13 +14,6 @@ const mistakes: Record<string, Alteration> = {
     find: '    await line.publish(record)\n    return',
     replace: '    setTimeout(() => void line.publish(record).catch(() => undefined), 400)\n    return',
   },
-  /** Every try of a writer is another event. */
-  randomIds: {
-    file: 'lib/access-log/write-batch.ts',
-    find: '  const placed = await place(tools, distinct)',
-    replace:
-      '  for (const record of distinct) if (Math.random() < 0.01) distinct.push({ ...record, eventID: crypto.randomUUID() })\n  const placed = await place(tools, distinct.slice(0, 2_000))',
-  },
   /** What the gateway refuses is not told. */
   deafToGateway: {
     file: 'functions/stream/log-refusals.ts',
