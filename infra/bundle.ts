@@ -33,14 +33,13 @@ const staticFiles: { [entry in Entry]?: readonly string[] } = {
   'api/docs': ['swagger-ui-bundle.js', 'swagger-ui.css', 'LICENSE'].map(file => `swagger-ui-dist/${file}`),
 }
 
-/** Bundles the entries in two esbuild calls, one folder a function; throws naming the entry files that are missing. */
+/** Bundles the entries in a few esbuild calls, one folder a function; throws naming the entry files that are missing. */
 export async function bundleFunctions({ entries, root, outdir }: BundleOptions): Promise<Bundles> {
   const missing = entries.map(entryFile).filter(file => !existsSync(join(root, file)))
   if (missing.length > 0) {
     throw new Error(`Cannot bundle: ${missing.join(', ')} not found in ${root} (infra/entries.ts lists the functions).`)
   }
-  const groups = [entries.filter(isJob), entries.filter(entry => !isJob(entry))]
-  const bundles = groups.map(async group => {
+  const bundles = groupByFamily(entries).map(async group => {
     const built = await buildAll(group, root)
     return group.map(entry => [entry, writeBundle(built, entry, outdir)] as const)
   })
@@ -48,14 +47,22 @@ export async function bundleFunctions({ entries, root, outdir }: BundleOptions):
 }
 
 /**
- * Jobs, their steps and what starts them: they use S3, Step Functions and EventBridge Scheduler. What one entry of a call
- * uses of a file stays in that file's chunk for all of them: together, every function of the API would carry 60 KB of the
- * SDK that only these need.
+ * Entries that are bundled together, the first that fits. What one entry of a call uses of a file stays in that file's
+ * chunk for all of them: in one call every function of the API would carry 60 KB of SDK and rules that only jobs need; a
+ * call for each entry would take half a minute.
  */
-function isJob(entry: Entry): boolean {
-  return /^(workflows\/|schedules\/|api\/(imports|exports|quality|maintenance|backups|restores)$|events\/(update-schedules|update-reminders|deliver-notifications|write-access-log)$)/.test(
-    entry,
-  )
+const families = [
+  /^api\/(records|search)$/,
+  /^api\/duplicates$/,
+  /^api\/(refresh|audits)$/,
+  /-reminders$|^schedules\/(follow-up|send-digests)$/,
+  /^(workflows|schedules)\//,
+  /^api\//,
+  /^/,
+]
+
+function groupByFamily(entries: readonly Entry[]): Entry[][] {
+  return [...Map.groupBy(entries, entry => families.findIndex(family => family.test(entry))).values()]
 }
 
 async function buildAll(entries: readonly Entry[], root: string): Promise<Built> {

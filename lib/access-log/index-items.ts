@@ -25,7 +25,7 @@ export const recordPartition = (id: string): string => `R#${id}`
 export const actionPartition = (action: string): string => `N#${action}`
 
 /** The entry of an access in a log file. */
-export function entryOf(record: AccessRecord, file: string): AccessEntry {
+function entryOf(record: AccessRecord, file: string): AccessEntry {
   const { userIdentity: who, additionalEventData: more, resources } = record
   const role = who.sessionContext?.sessionIssuer?.userName
   return {

@@ -17,7 +17,7 @@ const longestFilter = 500
 const mostNames = 100
 
 /** Stands for a value: how long it is, not what it is. */
-export function masked(value: string): string {
+function masked(value: string): string {
   return `***(${value.length})`
 }
 

@@ -24,7 +24,7 @@ export function recordParts(
 }
 
 /** The id of the record of a request: a UUID of version 8, made of a hash (RFC 9562, 5.8). */
-export function eventIdOf(tenant: string, requestId: string): string {
+function eventIdOf(tenant: string, requestId: string): string {
   const bytes = createHash('sha256').update(`${tenant}\n${requestId}`).digest().subarray(0, 16)
   bytes[6] = 0x80 | (bytes.readUInt8(6) & 0x0f)
   bytes[8] = 0x80 | (bytes.readUInt8(8) & 0x3f)

@@ -25,6 +25,6 @@ export function preparedRestore(backupId: string): string {
 }
 
 /** The id of an export, as its folder is called. */
-export function exportIdOf(exportArn: string): string {
+function exportIdOf(exportArn: string): string {
   return exportArn.split('/').at(-1) ?? exportArn
 }

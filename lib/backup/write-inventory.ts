@@ -6,7 +6,7 @@ import type { BackupWork } from '#lib/backup/plan-backup.ts'
 import { vaultKeys } from '#lib/backup/vault-keys.ts'
 
 /** Prefixes of the files bucket that cannot be made again from the records, and so are copied to the second region. */
-export const copiedPrefixes = ['cleanup/', 'imports/', 'reports/'] as const
+const copiedPrefixes = ['cleanup/', 'imports/', 'reports/'] as const
 
 type Inventory = NonNullable<CatalogueEntry['inventory']>
 

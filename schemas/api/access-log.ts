@@ -20,7 +20,7 @@ export const FindAccesses = defineContract({
 })
 
 /** One access, as the index has it. */
-export const accessView = z.strictObject({
+const accessView = z.strictObject({
   eventId: z.uuid(),
   requestId: z.string(),
   at: z.iso.datetime(),

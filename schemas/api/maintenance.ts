@@ -82,7 +82,7 @@ const byName = z.record(z.string(), count)
 const score = z.number().min(0).max(100)
 
 /** Steps of every kind of run. */
-export const stepNames = [
+const stepNames = [
   'plan',
   'evaluate',
   'duplicates',
