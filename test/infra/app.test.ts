@@ -30,7 +30,7 @@ describe('node infra/app.ts', () => {
     const { status, stdout, stderr } = node(['infra/app.ts', '--output', outdir])
     expect(stderr).toBe('')
     expect(status).toBe(0)
-    expect(stdout).toMatch(/^acme +8 +\d+ +\d+ +\d+$/m)
+    expect(stdout).toMatch(/^acme +9 +\d+ +\d+ +\d+$/m)
     expect(stdout).toContain("npx cdk deploy -c tenant=acme 'acme/*'")
     expect(existsSync(join(outdir, 'assembly-local/manifest.json'))).toBe(true)
   })
@@ -46,7 +46,7 @@ it('the CDK CLI lists the stacks of one tenant, in its region, and will not dele
   const { status, stdout } = node([cli, 'ls', '-c', 'tenant=acme', '--output', outdir], { CDK_VALIDATION: 'false' })
   expect(status).toBe(0)
   expect(stdout.trim().split('\n')).toEqual(
-    ['backup-copy', 'data', 'events', 'access-log', 'workflows', 'schedules', 'api', 'observability'].map(
+    ['backup-copy', 'data', 'events', 'access-log', 'workflows', 'schedules', 'reminders', 'api', 'observability'].map(
       stack => `acme/${stack} (evergreen-acme-${stack})`,
     ),
   )
