@@ -4,7 +4,7 @@ import type { Context } from '#lib/runtime/context.ts'
 import { localDate } from '#lib/runtime/zoned-time.ts'
 import { csvLine } from '#lib/transfer/csv/write-csv.ts'
 import type { ObjectQuality, QualityAudit, QualityGroup, QualityOverview } from '#schemas/api/quality.ts'
-import { qualityRules } from '#schemas/settings.ts'
+import { qualityRules } from '#schemas/settings/quality.ts'
 
 type Figures = Pick<QualityGroup, 'records' | 'score' | 'below'> & Partial<Pick<QualityGroup, 'findings'>>
 

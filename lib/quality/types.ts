@@ -1,5 +1,6 @@
 import type { Json } from '#schemas/json.ts'
-import { type fixKinds, qualityRules } from '#schemas/settings.ts'
+import type { fixKinds } from '#schemas/settings/cleanup.ts'
+import { qualityRules } from '#schemas/settings/quality.ts'
 
 /** Every rule of data quality. */
 export const ruleNames = qualityRules

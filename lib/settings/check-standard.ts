@@ -8,7 +8,8 @@ import { brokenStandards } from '#lib/settings/entry-standards.ts'
 import { PatternProblem } from '#lib/settings/pattern/parse-pattern.ts'
 import { wholePattern } from '#lib/settings/pattern/whole-pattern.ts'
 import type { FieldDefinition } from '#schemas/definition.ts'
-import type { EntryStandard, TenantPolicy } from '#schemas/settings.ts'
+import type { EntryStandard } from '#schemas/settings/standards.ts'
+import type { TenantPolicy } from '#schemas/settings.ts'
 
 type Problems = FieldProblem[]
 

@@ -1,7 +1,7 @@
 import { wholePattern } from '#lib/settings/pattern/whole-pattern.ts'
 import type { FieldDefinition, ObjectDefinition } from '#schemas/definition.ts'
 import { isJsonObject, type Json, type JsonObject } from '#schemas/json.ts'
-import type { EntryStandard } from '#schemas/settings.ts'
+import type { EntryStandard } from '#schemas/settings/standards.ts'
 
 /** An entry standard that a record does not meet; `detail` names the field and what to do, and quotes nothing; `found` is what is not allowed. */
 export type BrokenStandard = {

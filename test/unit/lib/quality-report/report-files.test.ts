@@ -8,7 +8,7 @@ import { reportBody } from '#lib/quality-report/report-texts.ts'
 import type { Context } from '#lib/runtime/context.ts'
 import type { QualityOverview } from '#schemas/api/quality.ts'
 import { standardObjects } from '#schemas/registry.ts'
-import { qualityRules } from '#schemas/settings.ts'
+import { qualityRules } from '#schemas/settings/quality.ts'
 import { testTenant } from '../../../support/table.ts'
 
 const contextIn = (locale: 'en' | 'zh-CN') =>

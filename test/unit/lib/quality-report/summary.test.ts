@@ -20,7 +20,7 @@ import {
 import type { StoredRecord } from '#lib/store/items.ts'
 import { contact } from '#schemas/objects/contact.ts'
 import { customer } from '#schemas/objects/customer.ts'
-import { qualityRules } from '#schemas/settings.ts'
+import { qualityRules } from '#schemas/settings/quality.ts'
 
 type Seen = { record: StoredRecord; quality: Quality }
 
