@@ -3,15 +3,12 @@ import type { CatalogueEntry, DataFile } from '#lib/backup/catalogue.ts'
 import type { BackupWork } from '#lib/backup/plan-backup.ts'
 import { writeSigned } from '#lib/backup/sign-file.ts'
 import { vaultKeys } from '#lib/backup/vault-keys.ts'
+import { writeBackup } from '#lib/backup/write-backup.ts'
 import { writeInventory } from '#lib/backup/write-inventory.ts'
 import type { EvidenceKey } from '#lib/evidence/evidence-key.ts'
 import { tellStep } from '#lib/maintenance/tell-step.ts'
-import { planOnce } from '#lib/records/plan-once.ts'
-import { writeRecord } from '#lib/records/write.ts'
 import type { Context } from '#lib/runtime/context.ts'
 import { inParallel } from '#lib/runtime/in-parallel.ts'
-import { policyOf } from '#lib/settings/policy.ts'
-import { backup } from '#schemas/system/backup.ts'
 
 /** 16 small files at a time: S3 takes thousands. */
 const filesAtOnce = 16
@@ -64,17 +61,4 @@ function entryOf({ tenant }: Context, { plan, exported, files, inventory }: Part
     ...(inventory && { inventory }),
     ...{ runId, madeAt },
   }
-}
-
-async function writeBackup(ctx: Context, entry: CatalogueEntry): Promise<void> {
-  const { id, kind, cutOffAt, fromAt, fullId, previousId, items, bytes, runId, madeAt } = entry
-  const keptMs = policyOf(ctx).backup.retentionDays * 86_400_000
-  const fields = {
-    ...{ kind, state: 'unproven', cutOffAt, fullId, items, bytes, runId },
-    files: entry.files.length,
-    ...(fromAt !== undefined && { fromAt }),
-    ...(previousId !== undefined && { previousId }),
-    expiresAt: new Date(Date.parse(cutOffAt) + keptMs).toISOString(),
-  }
-  await writeRecord(ctx, () => planOnce(ctx, backup, { id, fields, at: madeAt }), {})
 }

@@ -5,7 +5,7 @@ import type { Signature } from '#lib/evidence/signature.ts'
 
 /**
  * Keeps a file of the vault and its signature, unless they are there already: written twice, a file would have two versions
- * that nobody can delete.
+ * that nobody can delete. The signature comes first: a file that died without one would be taken for altered ever after.
  */
 export async function writeSigned(
   { vault, evidence }: { vault: Vault; evidence: Pick<EvidenceKey, 'sign'> },
@@ -13,7 +13,7 @@ export async function writeSigned(
   text: string,
 ): Promise<Signature> {
   const signed = await evidence.sign(Buffer.from(text))
-  const both = { [key]: text, [vaultKeys.signature(key)]: `${JSON.stringify(signed)}\n` }
+  const both = { [vaultKeys.signature(key)]: `${JSON.stringify(signed)}\n`, [key]: text }
   for (const [name, body] of Object.entries(both))
     if (!(await hasText(vault, name, body))) await vault.write(name, body, 'application/json')
   return signed

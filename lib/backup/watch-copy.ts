@@ -1,6 +1,4 @@
-import { backupFiles } from '#lib/backup/backup-files.ts'
 import { changeBackup } from '#lib/backup/change-backup.ts'
-import { keepFailure } from '#lib/backup/keep-refusal.ts'
 import type { BackupWork } from '#lib/backup/plan-backup.ts'
 import { type ChainFile, readChain } from '#lib/backup/read-chain.ts'
 import type { Vault } from '#lib/backup/vault.ts'
@@ -31,13 +29,13 @@ export async function watchCopy(
   const chain = await readChain(work, watch.backupId)
   const own = chain.files.filter(({ backupId }) => backupId === watch.backupId)
   if (!(await hasAll(work, own, watch.backupId))) {
-    if (watch.polls >= mostPolls) return giveUp(work, watch)
+    if (watch.polls >= mostPolls) giveUp(watch)
     return { ...watch, polls: watch.polls + 1, isCopied: false }
   }
   for (let place = watch.place; place < own.length; place++) {
     if (place > watch.place && remainingMs() < reserveMs) return { ...watch, place, isCopied: false }
     const file = own[place]
-    if (file) await verifyFile(work.copy, file)
+    if (file) await verifyCopy(work.copy, file)
   }
   await changeBackup(ctx, watch.backupId, { copiedAt: ctx.clock.now().toISOString() })
   await tellStep(ctx, watch.runId, 'expire', { name: 'copy', count: own.length })
@@ -55,8 +53,18 @@ async function hasAll({ vault, copy }: { vault: Vault; copy: Vault }, files: rea
   return true
 }
 
-async function giveUp({ files }: BackupWork, { runId, backupId }: CopyWatch): Promise<never> {
+/** The advice of a damaged backup would be wrong here: only the copy is. */
+async function verifyCopy(copy: Vault, file: ChainFile): Promise<void> {
+  try {
+    await verifyFile(copy, file)
+  } catch (error) {
+    if (!(error instanceof CrmError) || error.code !== 'backup_tampered') throw error
+    const detail = `${file.key} of ${copy.name}, in the second region, is not what was catalogued. The backup itself is good; find out who wrote that file, then start a full backup.`
+    throw new CrmError('validation_failed', detail, { cause: error, members: { reason: 'copy_differs' } })
+  }
+}
+
+function giveUp({ backupId }: CopyWatch): never {
   const detail = `${backupId} did not come to the second region. The backup itself is good; see how S3 replicates the vault.`
-  await keepFailure(files, backupFiles.failure(runId), { code: 'copy_missing', detail })
-  throw new CrmError('validation_failed', detail)
+  throw new CrmError('validation_failed', detail, { members: { reason: 'copy_missing' } })
 }

@@ -18,3 +18,19 @@ export function killedAt(ctx: Context, nth: number, moment: 'before' | 'after' =
   })
   return { ...ctx, store: { ...ctx.store, table: { ...table, client } } }
 }
+
+/** A context whose table takes no transaction while it is away. */
+export function failingWrites(ctx: Context, away: { isAway: boolean }): Context {
+  const { table } = ctx.store
+  const client = new Proxy(table.client, {
+    get: (target, name) => {
+      if (name !== 'send') return Reflect.get(target, name)
+      return async (command: { constructor: { name: string } }) => {
+        if (away.isAway && command.constructor.name === 'TransactWriteCommand')
+          throw Object.assign(new Error('The table is away.'), { name: 'InternalServerError' })
+        return target.send(command as never)
+      }
+    },
+  })
+  return { ...ctx, store: { ...ctx.store, table: { ...table, client } } }
+}

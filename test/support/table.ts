@@ -4,7 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { findDynoxide } from '#infra/local/dynamodb/binary.ts'
 import { createDynamoDbClient, type DynamoDbClient } from '#infra/local/dynamodb/client.ts'
 import { startDynamoDbProcess } from '#infra/local/dynamodb/process.ts'
-import { ensureTables } from '#infra/local/dynamodb/tables.ts'
+import { ensureTables, type TableDefinition } from '#infra/local/dynamodb/tables.ts'
 import { CrmError } from '#lib/errors.ts'
 import type { Actor } from '#lib/permissions/actor.ts'
 import { loadActor } from '#lib/permissions/load-actor.ts'
@@ -49,15 +49,21 @@ export type Tables = {
 
 const indexes = ['byObject', 'byOwner', 'byParent']
 
-/** Starts an engine on a port and in a folder that nobody else uses, and makes the tables it lacks. Stop it in `afterAll`. */
-export async function startTables(directory = mkdtempSync(join(scratchRoot, 'evergreen-tables-'))): Promise<Tables> {
+/**
+ * Starts an engine on a port and in a folder that nobody else uses, and makes the tables it lacks. Stop it in `afterAll`.
+ * The records can be exported when they are `isRecoverable`, and are written to more slowly.
+ */
+export async function startTables(
+  directory = mkdtempSync(join(scratchRoot, 'evergreen-tables-')),
+  { isRecoverable = false } = {},
+): Promise<Tables> {
   const engine = await startDynamoDbProcess({ binary: findDynoxide(), directory, log: () => {} })
   process.env['AWS_ENDPOINT_URL_DYNAMODB'] = engine.url
   process.env['AWS_REGION'] = 'ap-southeast-1'
   process.env['AWS_ACCESS_KEY_ID'] = 'test'
   process.env['AWS_SECRET_ACCESS_KEY'] = 'test'
   const call = createDynamoDbClient(engine.url)
-  await ensureTables(call, [tableDefinition('Records', indexes), tableDefinition('Search', [])])
+  await ensureTables(call, [isRecoverable ? recoverableRecords : tableDefinition('Records', indexes), searchTable])
   const records = openTable('Records')
   const search = openTable('Search')
   return {
@@ -248,6 +254,15 @@ function tableDefinition(name: string, indexNames: readonly string[]) {
     }),
   }
 }
+
+/** The table of records as the template has it: with a stream, so that it can be told as of a time. */
+export const recoverableRecords: TableDefinition = {
+  ...tableDefinition('Records', indexes),
+  StreamSpecification: { StreamViewType: 'NEW_AND_OLD_IMAGES' },
+  PointInTimeRecoverySpecification: { PointInTimeRecoveryEnabled: true },
+}
+
+const searchTable = tableDefinition('Search', [])
 
 function keySchema(hash: string, range: string) {
   return [

@@ -8,7 +8,7 @@ import * as z from 'zod'
 import type { DynamoDbClient } from '#infra/local/dynamodb/client.ts'
 import { openDatabase } from '#infra/local/engines/database.ts'
 import { startKms } from '#infra/local/engines/kms/start-kms.ts'
-import { startS3 } from '#infra/local/engines/s3/start-s3.ts'
+import { type S3Engine, startS3 } from '#infra/local/engines/s3/start-s3.ts'
 import type { CatalogueEntry, DataFile, VaultFile } from '#lib/backup/catalogue.ts'
 import { openVault, type Vault } from '#lib/backup/vault.ts'
 import { exportRoot, incrementalData, vaultKeys } from '#lib/backup/vault-keys.ts'
@@ -23,12 +23,15 @@ export type ScratchVault = {
   remove(key: string): Promise<void>
   /** Changes the bytes of a version where they are kept, as a failing disk would: its id stays. */
   rot(key: string, versionId: string, change: (bytes: Buffer) => Buffer): void
+  /** Its S3, where more buckets can be made, and the folder that it keeps all in. */
+  s3: S3Engine
+  s3Dir: string
   /** Where its S3 answers. */
   s3Url: string
   stop(): Promise<void>
 }
 
-const scratchBucket = 'vault'
+export const scratchBucket = 'vault'
 
 /** Starts S3 and KMS in a folder of their own, with a versioned bucket and a signing key; with the secret of `startTables`, since both may be at work in one test file. */
 export async function startVault({ secret = 'test' }: { secret?: string } = {}): Promise<ScratchVault> {
@@ -50,6 +53,8 @@ export async function startVault({ secret = 'test' }: { secret?: string } = {}):
     evidence: openEvidenceKey(arn),
     remove: async key => void (await client.send(new DeleteObjectCommand({ Bucket: scratchBucket, Key: key }))),
     rot: (key, versionId, change) => rot(join(dir, 's3'), { bucket: scratchBucket, key, versionId, change }),
+    s3,
+    s3Dir: join(dir, 's3'),
     s3Url: s3.url,
     stop: async () => {
       client.destroy()
