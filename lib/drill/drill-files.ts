@@ -27,5 +27,7 @@ export const drillFiles = {
   compared: (runId: string, partition: number) => `backups/${runId}/compared/${padded(partition)}.json`,
   checked: (runId: string) => `backups/${runId}/read-checks.json`,
   report: (runId: string) => `backups/${runId}/report.json`,
+  /** One for each backup of the chain that is not what was signed. */
+  damaged: (runId: string, backupId = '') => `backups/${runId}/damaged/${backupId}`,
   failure: (runId: string) => `backups/${runId}/failure.json`,
 }

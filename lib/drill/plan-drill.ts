@@ -2,13 +2,14 @@ import * as z from 'zod'
 import { keepOnce } from '#lib/backup/backup-files.ts'
 import type { TableShape } from '#lib/backup/catalogue.ts'
 import { isUsable, readBackups } from '#lib/backup/read-backups.ts'
-import type { Chain } from '#lib/backup/read-chain.ts'
+import { type Chain, readChain } from '#lib/backup/read-chain.ts'
 import { exportRoot } from '#lib/backup/vault-keys.ts'
-import { verifyChain } from '#lib/backup/verify-chain.ts'
+import { verifyListing } from '#lib/backup/verify-listing.ts'
 import { loadRun } from '#lib/cleanup/run-job.ts'
 import { deleteLeftovers } from '#lib/drill/delete-leftovers.ts'
 import { type DrillPlan, drillFiles, type Side } from '#lib/drill/drill-files.ts'
 import type { DrillWork } from '#lib/drill/drill-work.ts'
+import { keepDamaged } from '#lib/drill/keep-damaged.ts'
 import { CrmError, notFound } from '#lib/errors.ts'
 import { tellStep } from '#lib/maintenance/tell-step.ts'
 import type { Context } from '#lib/runtime/context.ts'
@@ -49,7 +50,9 @@ export async function planDrill(ctx: Context, work: DrillWork, runId: string): P
   const named = { runId, backupId, startedAt }
   // Kept before it is looked at: whoever ends a drill that was refused knows of which backup.
   await keepOnce(work.files, drillFiles.plan(runId), { ...named, table: work.tablePrefix + runId })
-  const chain = await verifyChain(work, backupId, { files: 'catalogueOnly' })
+  const chain = await readChain(work, backupId)
+  for (const link of chain.links)
+    await keepDamaged(work.files, { runId, backupId: link.id }, () => verifyListing(work.vault, link))
   await deleteLeftovers(ctx, work, runId)
   const plan = planOf(work, named, chain)
   await work.files.write(drillFiles.plan(runId), JSON.stringify(plan), { contentType: 'application/json' })

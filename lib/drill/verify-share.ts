@@ -2,6 +2,7 @@ import { readChain } from '#lib/backup/read-chain.ts'
 import { verifyFile } from '#lib/backup/verify-file.ts'
 import type { DrillWork } from '#lib/drill/drill-work.ts'
 import { readDrillPlan } from '#lib/drill/drill-work.ts'
+import { keepDamaged } from '#lib/drill/keep-damaged.ts'
 
 /** Files of the chain that a share begins with, and every how many-th is its own. */
 export type FileShare = { runId: string; share: number; shares: number }
@@ -16,7 +17,7 @@ export async function verifyShare(work: DrillWork, { runId, share, shares }: Fil
   const { files } = await readChain(work, backupId)
   for (let place = share; place < files.length; place += shares) {
     const file = files[place]
-    if (file) await verifyFile(work.vault, file)
+    if (file) await keepDamaged(work.files, { runId, ...file }, () => verifyFile(work.vault, file))
   }
   return { done: true }
 }
