@@ -43,8 +43,14 @@ export async function findAccesses(ctx: Context, index: Store, query: AccessQuer
   const identity = [ctx.actor.id, asked.actor, asked.record, asked.action, asked.from, asked.to]
   const after = query.cursor === undefined ? `${range.to}~` : positionIn(identity, query.cursor)
   const page = await readPage(index, { asked, range, after })
-  const items = page.kept.map(entry => viewOf(ctx, entry))
+  const items = page.kept.map(entry => viewOf(ctx, entry)).toSorted(latestFirst)
   return page.next === undefined ? { items } : { items, nextCursor: encodeCursor(identity, { s: page.next }) }
+}
+
+/** Entries of a whole minute are read after those of its moments. */
+function latestFirst(a: AccessEntry, b: AccessEntry): number {
+  if (a.at === b.at) return 0
+  return a.at < b.at ? 1 : -1
 }
 
 async function readPage(index: Store, { asked, range, after }: { asked: AccessQuery; range: Range; after: string }) {
