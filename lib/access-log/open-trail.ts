@@ -26,13 +26,14 @@ export function openTrail(): OpenTrail {
 export async function openPublicKeys(
   evidence: Pick<EvidenceKey, 'publicKeyPem'>,
   anchors: TrailSource,
-): Promise<{ pem: string; publicKeys: PublicKeys }> {
+): Promise<{ pem: string; pems: readonly string[]; publicKeys: PublicKeys }> {
   const pem = await evidence.publicKeyPem()
   const kept = await keptKeys(anchors).catch((error: unknown) => {
     if (isPassing(error)) return []
     throw error
   })
-  return { pem, publicKeys: keysByFingerprint([pem, ...kept]) }
+  const pems = [...new Set([pem, ...kept])]
+  return { pem, pems, publicKeys: keysByFingerprint(pems) }
 }
 
 async function keptKeys(anchors: TrailSource): Promise<string[]> {

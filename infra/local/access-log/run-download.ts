@@ -1,8 +1,9 @@
+import { createPublicKey } from 'node:crypto'
 import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { anchorPrefix, parseAnchorKey } from '#lib/access-log/anchor.ts'
 import { parseDigestKey, parseLogFileKey, trailPrefix } from '#lib/access-log/log-keys.ts'
-import { keysByFingerprint } from '#lib/access-log/public-keys.ts'
+import { fingerprintOf } from '#lib/access-log/public-keys.ts'
 import { readDigest } from '#lib/access-log/read-digest.ts'
 import type { TrailFile } from '#lib/access-log/trail-store.ts'
 import { inParallel } from '#lib/runtime/in-parallel.ts'
@@ -25,7 +26,7 @@ export async function runDownload(dir: string, range: Range): Promise<void> {
   const digests = await copyDigests(running, dir, range)
   const { copied, pending } = await copyLogFiles(running, { dir, range, digests })
   const anchors = await copyAnchors(running, dir, range)
-  const fingerprints = [...new Set([...digests.fingerprints, ...copyPublicKey(running, dir)])]
+  const fingerprints = [...new Set([...digests.fingerprints, ...copyPublicKeys(running, dir)])]
   write(join(dir, 'README.txt'), Buffer.from(readme(running.store.bucket, fingerprints.join(', '))))
   console.log(`${digests.count} digests, ${copied} log files and ${anchors} anchors are in ${dir}`)
   console.log(`  ${pending} newer log files are in no digest yet and were left out: the next hour has them`)
@@ -35,9 +36,8 @@ export async function runDownload(dir: string, range: Range): Promise<void> {
 
 type Digests = { count: number; newestMs: number; named: Set<string>; fingerprints: Set<string> }
 
-async function copyDigests({ store, trail, publicKeyPem }: RunningTrail, dir: string, range: Range): Promise<Digests> {
+async function copyDigests({ store, trail, publicKeys }: RunningTrail, dir: string, range: Range): Promise<Digests> {
   const digests: Digests = { count: 0, newestMs: 0, named: new Set(), fingerprints: new Set() }
-  const publicKeys = keysByFingerprint([publicKeyPem])
   for await (const { key, modifiedAt } of store.list(trailPrefix('digests', trail))) {
     const endMs = parseDigestKey(key)?.endTime.getTime() ?? 0
     // Written after its hour, except where somebody moved the clock: what landed since cannot be in it.
@@ -102,9 +102,12 @@ async function copyAnchors({ anchors, trail }: RunningTrail, dir: string, { from
   return count
 }
 
-function copyPublicKey({ publicKeyPem, publicKeyFingerprint }: RunningTrail, dir: string): string[] {
-  write(join(dir, copyFolders.publicKeys, `${publicKeyFingerprint}.pem`), Buffer.from(publicKeyPem))
-  return [publicKeyFingerprint]
+function copyPublicKeys({ publicKeyPems }: RunningTrail, dir: string): string[] {
+  return publicKeyPems.map(pem => {
+    const fingerprint = fingerprintOf(createPublicKey(pem))
+    write(join(dir, copyFolders.publicKeys, `${fingerprint}.pem`), Buffer.from(pem))
+    return fingerprint
+  })
 }
 
 function write(file: string, bytes: Uint8Array): void {

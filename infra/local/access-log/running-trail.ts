@@ -1,19 +1,18 @@
-import { createPublicKey } from 'node:crypto'
 import * as z from 'zod'
 import type { Trail } from '#lib/access-log/log-keys.ts'
-import { fingerprintOf, keysByFingerprint, type PublicKeys } from '#lib/access-log/public-keys.ts'
+import { openPublicKeys } from '#lib/access-log/open-trail.ts'
+import type { PublicKeys } from '#lib/access-log/public-keys.ts'
 import { openTrailBucket } from '#lib/access-log/trail-bucket.ts'
 import type { TrailStore } from '#lib/access-log/trail-store.ts'
 import { openEvidenceKey } from '#lib/evidence/evidence-key.ts'
 import { runningStack } from '../endpoints-file.ts'
 
-/** The access log of a running CRM: its bucket, that of its anchors, and the public half of the key. */
+/** The access log of a running CRM: its bucket, that of its anchors, and the public halves of its key and of those before it. */
 export type RunningTrail = {
   trail: Trail
   store: TrailStore
   anchors: TrailStore
-  publicKeyPem: string
-  publicKeyFingerprint: string
+  publicKeyPems: readonly string[]
   publicKeys: PublicKeys
 }
 
@@ -38,14 +37,14 @@ export async function openRunningTrail(): Promise<RunningTrail> {
     throw new Error(`Set ${missing.join(', ')} too, as the function write-digest has them.`)
   }
   const env = found.data
-  const publicKeyPem = await openEvidenceKey(env.EVIDENCE_KEY_ARN).publicKeyPem()
+  const anchors = openTrailBucket(env.BACKUP_COPY_BUCKET, env.BACKUP_COPY_REGION)
+  const { pems, publicKeys } = await openPublicKeys(openEvidenceKey(env.EVIDENCE_KEY_ARN), anchors)
   return {
     trail: { account: env.ACCESS_LOG_ACCOUNT, region: env.AWS_REGION },
     store: openTrailBucket(env.ACCESS_LOG_BUCKET),
-    anchors: openTrailBucket(env.BACKUP_COPY_BUCKET, env.BACKUP_COPY_REGION),
-    publicKeyPem,
-    publicKeyFingerprint: fingerprintOf(createPublicKey(publicKeyPem)),
-    publicKeys: keysByFingerprint([publicKeyPem]),
+    anchors,
+    publicKeyPems: pems,
+    publicKeys,
   }
 }
 

@@ -3,6 +3,7 @@ import { beforeEach, describe, expect, it } from 'vitest'
 import { anchorRoot } from '#lib/access-log/anchor.ts'
 import { type Digest, digest } from '#lib/access-log/digest.ts'
 import { digestKey, logFileKey } from '#lib/access-log/log-keys.ts'
+import { openPublicKeys } from '#lib/access-log/open-trail.ts'
 import { keysByFingerprint } from '#lib/access-log/public-keys.ts'
 import { verifyTrail } from '#lib/access-log/verify-trail.ts'
 import { type DigestTools, writeDigests } from '#lib/access-log/write-digests.ts'
@@ -200,5 +201,31 @@ describe('writing digests', () => {
     expect([...anchors.files.keys()].filter(key => key.endsWith('.json'))).toEqual([
       `${anchorRoot}${digestKey(madeTrail, at('12:00:00')).replace('.json.gz', '.json')}`,
     ])
+  })
+})
+
+describe('a trail signed by two keys, the second in place of the first', () => {
+  const second = localSigner()
+  const today = { publicKeyPem: async () => second.pem }
+
+  const replaceKey = async () => {
+    await land('10:15:00')
+    await write('11:05:00')
+    const { publicKeys } = await openPublicKeys(today, anchors)
+    await land('11:30:00')
+    await write('12:05:00', { signer: second, publicKeyPem: second.pem, publicKeys })
+  }
+
+  it('is intact by the keys that are kept beside the anchors', async () => {
+    await replaceKey()
+    const { pems, publicKeys } = await openPublicKeys(today, anchors)
+    expect([...pems].sort()).toEqual([signer.pem, second.pem].sort())
+    expect(await verifyTrail(copyOf(store), { publicKeys })).toMatchObject({ found: 0, digests: 2, intactDigests: 2 })
+  })
+
+  it('is not, by the key of today alone', async () => {
+    await replaceKey()
+    const { findings } = await verifyTrail(copyOf(store), { publicKeys: keysByFingerprint([second.pem]) })
+    expect(findings.map(({ kind }) => kind)).toContain('signature')
   })
 })
