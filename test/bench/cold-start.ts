@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { type Bundles, bundleFunctions } from '#infra/bundle.ts'
+import { prefixOf } from '#infra/constructs/house.ts'
 import { entries } from '#infra/entries.ts'
 import { readTenant } from '#infra/tenant-file.ts'
 import { recordKey } from '#lib/store/keys.ts'
@@ -86,8 +87,10 @@ function environmentOf({ endpoints, tableNames }: StackProcess, token: string): 
     USER_POOL_ID: String(iss).split('/').at(-1) ?? '',
     USER_POOL_CLIENT_IDS: client_id,
     AWS_REGION: tenant.region,
-    AWS_ACCESS_KEY_ID: 'bench',
-    AWS_SECRET_ACCESS_KEY: 'bench',
+    BUS_NAME: prefixOf(tenant),
+    // May do everything on this machine: the bus asks who puts events there.
+    AWS_ACCESS_KEY_ID: 'local',
+    AWS_SECRET_ACCESS_KEY: 'local',
   }
 }
 

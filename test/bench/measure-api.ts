@@ -98,6 +98,11 @@ async function measureOne(
   const sixteen = await compare(operation, { clients: 16, rounds: rounds[1], perBlock: perBlock[1] })
   if (operation.isWrite) await stack.drain()
   progress.end()
+  // Now, not only in the report at the end: half an hour of measuring is not lost to what fails later.
+  const ratio = one.api.p50 / one.engine.p50
+  console.log(
+    `${operation.name} at ${size}: p50 ${one.api.p50.toFixed(2)} ms, engine ${one.engine.p50.toFixed(2)} ms, ratio ${ratio.toFixed(2)}`,
+  )
   return { one, sixteen, inside }
 }
 
