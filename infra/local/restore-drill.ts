@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util'
-import type { DrillReport } from '#schemas/api/maintenance.ts'
+import type { DrillReport } from '#schemas/api/backup-reports.ts'
 import { openClient } from './client.ts'
 import { followRun, tellEnd, tellFigures } from './follow-run.ts'
 

@@ -4,7 +4,7 @@ import type { BackupWork } from '#lib/backup/plan-backup.ts'
 import { readLink } from '#lib/backup/read-chain.ts'
 import { endRun } from '#lib/maintenance/end-run.ts'
 import type { Context } from '#lib/runtime/context.ts'
-import type { BackupReport } from '#schemas/api/maintenance.ts'
+import type { BackupReport } from '#schemas/api/backup-reports.ts'
 
 /** Ends a backup with what it made, as its signed catalogue has it. */
 export async function reportBackup(

@@ -12,7 +12,7 @@ import { tellStep } from '#lib/maintenance/tell-step.ts'
 import type { Context } from '#lib/runtime/context.ts'
 import type { Files } from '#lib/runtime/files.ts'
 import { deleteTable } from '#lib/store/scratch-tables.ts'
-import type { DrillReport } from '#schemas/api/maintenance.ts'
+import type { DrillReport } from '#schemas/api/backup-reports.ts'
 
 type Signing = DrillWork & { evidence: Pick<EvidenceKey, 'sign'> }
 

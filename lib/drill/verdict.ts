@@ -1,5 +1,5 @@
 import type { Store } from '#lib/store/table.ts'
-import type { DrillReport } from '#schemas/api/maintenance.ts'
+import type { DrillReport } from '#schemas/api/backup-reports.ts'
 
 /** What no known reason explains. */
 export type Difference = DrillReport['examples'][number]

@@ -1,5 +1,6 @@
 import type { StoredRecord } from '#lib/store/items.ts'
-import { backupReport, drillReport, type RunView } from '#schemas/api/maintenance.ts'
+import { backupReport, drillReport } from '#schemas/api/backup-reports.ts'
+import type { RunView } from '#schemas/api/maintenance.ts'
 
 /** Dollars by AWS's price lists for us-east-1 of 2025: other regions differ by some tenths, and free tiers are left out. */
 const prices = {
