@@ -1,9 +1,7 @@
-import type { SQSBatchResponse, SQSEvent, SQSRecord } from 'aws-lambda'
+import type { SQSBatchResponse, SQSEvent } from 'aws-lambda'
+import { readMessages } from '#functions/edge/read-messages.ts'
 import { createLogger, type Logger } from '#lib/runtime/logger.ts'
 import { type RecordEvent, recordEvent } from '#schemas/events/record-changed.ts'
-
-/** An event with the message that brought it. */
-type Delivery = { messageId: string; event: RecordEvent }
 
 /** A Lambda function behind a queue of record events. */
 export type Consumer = (event: SQSEvent) => Promise<SQSBatchResponse>
@@ -22,7 +20,7 @@ export function consumeRecords(
 ): Consumer {
   return async ({ Records }) => {
     const log = createLogger({})
-    const { deliveries: all, malformed } = read(Records, log)
+    const { deliveries: all, malformed } = readMessages(recordEvent, Records, log)
     const deliveries = all.filter(({ event }) => concerns(event))
     const ids = [...new Set(deliveries.map(({ event }) => event.detail.recordId))]
     const again = new Set(await handled(handle, ids, log))
@@ -54,26 +52,5 @@ async function handled(handle: HandleRecords, ids: readonly string[], log: Logge
   } catch (error) {
     log.error('Events could not be handled', { recordIds: ids, error })
     return ids
-  }
-}
-
-function read(records: readonly SQSRecord[], log: Logger) {
-  const deliveries: Delivery[] = []
-  const malformed: string[] = []
-  for (const { messageId, body } of records) {
-    const event = recordEvent.safeParse(parsed(body))
-    if (event.success) deliveries.push({ messageId, event: event.data })
-    if (event.success) continue
-    malformed.push(messageId)
-    log.error('A message is not a record event', { messageId, issues: event.error.issues })
-  }
-  return { deliveries, malformed }
-}
-
-function parsed(body: string): unknown {
-  try {
-    return JSON.parse(body)
-  } catch {
-    return undefined
   }
 }

@@ -1,5 +1,6 @@
 import type { SQSBatchResponse, SQSEvent } from 'aws-lambda'
 import { openStore } from '#functions/edge/context.ts'
+import { readMessages } from '#functions/edge/read-messages.ts'
 import { eventContext } from '#functions/events/event-context.ts'
 import { type LogTools, writeAccessBatch } from '#lib/access-log/write-batch.ts'
 import { watchFile } from '#lib/access-watch/watch-file.ts'
@@ -9,25 +10,22 @@ import { openFiles } from '#lib/runtime/files.ts'
 import { createLogger, type Logger } from '#lib/runtime/logger.ts'
 import { loadPolicy } from '#lib/settings/policy.ts'
 import { createStore, openTable, type Table } from '#lib/store/table.ts'
-import { type AccessRecord, accessEvent } from '#schemas/events/access-recorded.ts'
-
-/** An access record with the message that brought it. */
-type Delivery = { messageId: string; record: AccessRecord }
+import { accessEvent } from '#schemas/events/access-recorded.ts'
 
 let table: Table | undefined
 
 /** Writes access records to the log bucket and the index; what is in no file yet goes back to the queue alone. */
 export async function handler({ Records }: SQSEvent): Promise<SQSBatchResponse> {
   const log = createLogger({})
-  const { deliveries, malformed } = read(Records, log)
+  const { deliveries, malformed } = readMessages(accessEvent, Records, log)
   const tools = await openTools(log)
   const { again, files } = await writeAccessBatch(
     tools,
-    deliveries.map(({ record }) => record),
+    deliveries.map(({ event }) => event.detail),
   )
   const ctx = await eventContext('write-access-log', log)
   for (const file of files) await watchFile(ctx, tools.store, file)
-  const failed = deliveries.filter(({ record }) => again.has(record.eventID)).map(({ messageId }) => messageId)
+  const failed = deliveries.filter(({ event }) => again.has(event.detail.eventID)).map(({ messageId }) => messageId)
   if (failed.length > 0) log.warn('Access records are moved by another delivery; they are tried again', { failed })
   return { batchItemFailures: [...malformed, ...failed].map(itemIdentifier => ({ itemIdentifier })) }
 }
@@ -41,26 +39,5 @@ async function openTools(log: Logger): Promise<LogTools> {
     trail: { account: required('ACCESS_LOG_ACCOUNT'), region: readEnv().AWS_REGION },
     clock: systemClock,
     indexDays: accessLog.indexDays,
-  }
-}
-
-function read(records: SQSEvent['Records'], log: Logger) {
-  const deliveries: Delivery[] = []
-  const malformed: string[] = []
-  for (const { messageId, body } of records) {
-    const event = accessEvent.safeParse(parsed(body))
-    if (event.success) deliveries.push({ messageId, record: event.data.detail })
-    if (event.success) continue
-    malformed.push(messageId)
-    log.error('A message is no access record', { messageId, issues: event.error.issues })
-  }
-  return { deliveries, malformed }
-}
-
-function parsed(body: string): unknown {
-  try {
-    return JSON.parse(body)
-  } catch {
-    return undefined
   }
 }
