@@ -1,11 +1,11 @@
-import { Stack } from 'aws-cdk-lib'
 import type { Access } from '#infra/constructs/access.ts'
-import { copyBucketName, type Vault } from '#infra/constructs/vault.ts'
+import { bucketArn, copyBucketName, useOfCopyKey } from '#infra/constructs/second-region.ts'
+import type { Vault } from '#infra/constructs/vault.ts'
 import type { TenantFile } from '#schemas/tenant.ts'
 
 /** Anchors of the access log, in the locked bucket of the second region: who can alter the log cannot alter these. */
 export function anchorAccess(vault: Vault, tenant: TenantFile, actions: 'read' | 'readWrite'): Access {
-  const arn = `arn:${Stack.of(vault).partition}:s3:::${copyBucketName(vault, tenant)}`
+  const arn = bucketArn(vault, copyBucketName(vault, tenant, 'vault'))
   const isRead = actions === 'read'
   const objectActions = isRead ? ['s3:GetObject'] : ['s3:GetObject', 's3:PutObject']
   return {
@@ -13,7 +13,7 @@ export function anchorAccess(vault: Vault, tenant: TenantFile, actions: 'read' |
     permissions: [
       { actions: objectActions, resources: [`${arn}/access-log-anchors/*`] },
       { actions: ['s3:ListBucket'], resources: [arn] },
-      vault.useOfCopyKey(tenant, isRead ? ['kms:Decrypt'] : ['kms:Decrypt', 'kms:GenerateDataKey']),
+      useOfCopyKey(vault, tenant, isRead ? ['kms:Decrypt'] : ['kms:Decrypt', 'kms:GenerateDataKey']),
     ],
   }
 }

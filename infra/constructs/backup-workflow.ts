@@ -67,8 +67,8 @@ function backupSteps(scope: Construct, props: Props) {
     }),
     copy: step('WatchCopy', {
       entry: 'workflows/backup/watch-copy',
-      description: 'Looks whether the second region has the backup, byte for byte',
-      uses: [...reading, vault.copy],
+      description: 'Looks whether the second region has the backup, byte for byte, and the files that belong to it',
+      uses: [...reading, vault.copy, fileVersionsOf(props), props.data.seeFilesCopy],
     }),
     end: step('EndBackup', {
       entry: 'workflows/backup/end-backup',

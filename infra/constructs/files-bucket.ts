@@ -8,14 +8,38 @@ import {
   CfnBucket,
   type CorsRule,
   HttpMethods,
+  type LifecycleRule,
   ObjectOwnership,
 } from 'aws-cdk-lib/aws-s3'
 import { Construct } from 'constructs'
+import type { Access } from '#infra/constructs/access.ts'
+import { Replication } from '#infra/constructs/replication.ts'
+import { bucketArn, copiedBucketName, copyBucketName } from '#infra/constructs/second-region.ts'
+import { copiedPrefixes } from '#lib/backup/vault-keys.ts'
 import type { TenantFile } from '#schemas/tenant.ts'
 
-/** The tenant's files (versioned, encrypted with its key) and the bucket that logs who read them. */
+/** How long files are kept; their copies in the second region too. */
+export function filesLifecycle(): LifecycleRule[] {
+  return [
+    { abortIncompleteMultipartUploadAfter: Duration.days(7) },
+    // Copies of personal data do not stay longer than they are of use: a download, the undoing of an import or a cleanup, a trend over a year.
+    { prefix: 'exports/', expiration: Duration.days(7), noncurrentVersionExpiration: Duration.days(1) },
+    { prefix: 'imports/', expiration: Duration.days(180), noncurrentVersionExpiration: Duration.days(7) },
+    { prefix: 'cleanup/', expiration: Duration.days(180), noncurrentVersionExpiration: Duration.days(7) },
+    { prefix: 'restores/', expiration: Duration.days(180), noncurrentVersionExpiration: Duration.days(7) },
+    { prefix: 'backups/', expiration: Duration.days(180), noncurrentVersionExpiration: Duration.days(7) },
+    { prefix: 'reports/', expiration: Duration.days(400), noncurrentVersionExpiration: Duration.days(7) },
+  ]
+}
+
+/**
+ * The tenant's files (versioned, encrypted with its key; what cannot be made again is copied to the second region) and the
+ * bucket that logs who read them.
+ */
 export class FilesBucket extends Construct {
   readonly files: Bucket
+  /** Seeing which files the second region has. */
+  readonly seeCopy: Access
   private readonly logs: Bucket
 
   constructor(scope: Construct, id: string, { tenant, key }: { tenant: TenantFile; key: IKey }) {
@@ -36,23 +60,25 @@ export class FilesBucket extends Construct {
     })
     this.files = new Bucket(this, 'Files', {
       ...defaults,
+      bucketName: copiedBucketName(this, tenant, 'files'),
       encryption: BucketEncryption.KMS,
       encryptionKey: key,
       bucketKeyEnabled: true,
-      lifecycleRules: [
-        { abortIncompleteMultipartUploadAfter: Duration.days(7) },
-        // Copies of personal data do not stay longer than they are of use: a download, the undoing of an import or a cleanup, a trend over a year.
-        { prefix: 'exports/', expiration: Duration.days(7), noncurrentVersionExpiration: Duration.days(1) },
-        { prefix: 'imports/', expiration: Duration.days(180), noncurrentVersionExpiration: Duration.days(7) },
-        { prefix: 'cleanup/', expiration: Duration.days(180), noncurrentVersionExpiration: Duration.days(7) },
-        { prefix: 'restores/', expiration: Duration.days(180), noncurrentVersionExpiration: Duration.days(7) },
-        { prefix: 'backups/', expiration: Duration.days(180), noncurrentVersionExpiration: Duration.days(7) },
-        { prefix: 'reports/', expiration: Duration.days(400), noncurrentVersionExpiration: Duration.days(7) },
-      ],
+      lifecycleRules: filesLifecycle(),
       ...(tenant.corsOrigins.length > 0 && { cors: [fromBrowsers(tenant.corsOrigins)] }),
     })
     this.logAccess(this.files, 'files/')
     this.refuseOtherKeys(key)
+    new Replication(this, 'Replication', { tenant, key, bucket: this.files, of: 'files', prefixes: copiedPrefixes })
+    this.seeCopy = this.accessToCopy(tenant)
+  }
+
+  private accessToCopy(tenant: TenantFile): Access {
+    const name = copyBucketName(this, tenant, 'files')
+    return {
+      environment: { FILES_COPY_BUCKET: name, BACKUP_COPY_REGION: tenant.secondRegion },
+      permissions: [{ actions: ['s3:ListBucketVersions'], resources: [bucketArn(this, name)] }],
+    }
   }
 
   /**

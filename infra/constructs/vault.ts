@@ -1,29 +1,17 @@
 import { ArnFormat, Stack } from 'aws-cdk-lib'
 import type { Table } from 'aws-cdk-lib/aws-dynamodb'
-import { PolicyDocument, PolicyStatement, type PolicyStatementProps, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam'
+import type { PolicyStatementProps } from 'aws-cdk-lib/aws-iam'
 import type { IKey } from 'aws-cdk-lib/aws-kms'
-import { type Bucket, CfnBucket } from 'aws-cdk-lib/aws-s3'
+import type { Bucket } from 'aws-cdk-lib/aws-s3'
 import { Construct } from 'constructs'
 import { type Access, decryptThrough, keyUseThrough } from '#infra/constructs/access.ts'
-import { acknowledgeWildcards } from '#infra/constructs/acknowledge.ts'
 import { prefixOf } from '#infra/constructs/house.ts'
 import { LockedBucket } from '#infra/constructs/locked-bucket.ts'
+import { Replication } from '#infra/constructs/replication.ts'
+import { bucketArn, copiedBucketName, copyBucketName, useOfCopyKey } from '#infra/constructs/second-region.ts'
 import type { TenantFile } from '#schemas/tenant.ts'
 
 type VaultProps = { tenant: TenantFile; key: IKey; records: Table; indexes: readonly string[] }
-
-/** Name of a tenant's vault; given, so that the role that the bucket replicates with can name the bucket. */
-function vaultName(scope: Construct, tenant: TenantFile): string {
-  return `${prefixOf(tenant)}-vault-${Stack.of(scope).account}-${tenant.region}`
-}
-
-/** Name of a tenant's bucket in its second region; made of names, so that neither region's stack waits for the other. */
-export function copyBucketName(scope: Construct, tenant: TenantFile): string {
-  return `${prefixOf(tenant)}-vault-copy-${Stack.of(scope).account}-${tenant.secondRegion}`
-}
-
-/** Alias of the key of the second region. */
-export const copyKeyAlias = (tenant: TenantFile): string => `alias/${prefixOf(tenant)}-copy`
 
 /** Where backups are kept: a locked bucket, copied object by object to the second region. */
 export class Vault extends Construct {
@@ -47,10 +35,10 @@ export class Vault extends Construct {
 
   constructor(scope: Construct, id: string, props: VaultProps) {
     super(scope, id)
-    this.name = vaultName(this, props.tenant)
-    this.arn = `arn:${Stack.of(this).partition}:s3:::${this.name}`
+    this.name = copiedBucketName(this, props.tenant, 'vault')
+    this.arn = bucketArn(this, this.name)
     this.bucket = new LockedBucket(this, 'Vault', { ...props, bucketName: this.name }).bucket
-    this.replicate(props)
+    new Replication(this, 'Replication', { ...props, bucket: this.bucket, of: 'vault', prefixes: [''] })
     const reading = ['s3:GetObject', 's3:GetObjectVersion']
     this.read = this.access(reading, ['kms:Decrypt'], props.key)
     const keyToWrite = ['kms:Decrypt', 'kms:GenerateDataKey']
@@ -60,72 +48,6 @@ export class Vault extends Construct {
     this.exports = this.permissionsToExport(props)
     this.imports = this.permissionsToImport(props)
     this.scratch = this.accessToScratch(props)
-  }
-
-  /** Under exactOptionalPropertyTypes CDK's own replication rules want an IBucket that its Bucket is not; and the copy is known by its name only. */
-  private replicate({ tenant, key }: VaultProps): void {
-    const resource = this.bucket.node.defaultChild
-    if (!(resource instanceof CfnBucket)) throw new Error('A bucket without its resource')
-    const copyArn = `arn:${Stack.of(this).partition}:s3:::${copyBucketName(this, tenant)}`
-    resource.replicationConfiguration = {
-      role: this.createReplicationRole({ tenant, key, copyArn }).roleArn,
-      rules: [
-        {
-          id: 'everything',
-          status: 'Enabled',
-          priority: 1,
-          filter: { prefix: '' },
-          // What is deleted here stays there: a copy is what remains when somebody deletes.
-          deleteMarkerReplication: { status: 'Disabled' },
-          sourceSelectionCriteria: { sseKmsEncryptedObjects: { status: 'Enabled' } },
-          destination: {
-            bucket: copyArn,
-            encryptionConfiguration: { replicaKmsKeyId: this.copyKeyArn(tenant) },
-            replicationTime: { status: 'Enabled', time: { minutes: 15 } },
-            metrics: { status: 'Enabled', eventThreshold: { minutes: 15 } },
-          },
-        },
-      ],
-    }
-  }
-
-  private createReplicationRole({ tenant, key, copyArn }: { tenant: TenantFile; key: IKey; copyArn: string }): Role {
-    const { account, region, urlSuffix } = Stack.of(this)
-    const statements: PolicyStatementProps[] = [
-      { actions: ['s3:GetReplicationConfiguration', 's3:ListBucket'], resources: [this.arn] },
-      {
-        actions: [
-          's3:GetObjectVersionForReplication',
-          's3:GetObjectVersionAcl',
-          's3:GetObjectVersionTagging',
-          's3:GetObjectRetention',
-          's3:GetObjectLegalHold',
-        ],
-        resources: [`${this.arn}/*`],
-      },
-      { actions: ['s3:ReplicateObject', 's3:ReplicateTags'], resources: [`${copyArn}/*`] },
-      {
-        actions: ['kms:Decrypt'],
-        resources: [key.keyArn],
-        conditions: { StringEquals: { 'kms:ViaService': `s3.${region}.${urlSuffix}` } },
-      },
-      this.useOfCopyKey(tenant, ['kms:Encrypt', 'kms:GenerateDataKey']),
-    ]
-    const role = new Role(this, 'ReplicationRole', {
-      assumedBy: new ServicePrincipal('s3.amazonaws.com', {
-        conditions: { StringEquals: { 'aws:SourceAccount': account } },
-      }),
-      description: `Copies the backups of ${tenant.name} to its second region`,
-      inlinePolicies: {
-        uses: new PolicyDocument({ statements: statements.map(statement => new PolicyStatement(statement)) }),
-      },
-    })
-    acknowledgeWildcards(
-      role,
-      statements.flatMap(({ resources = [] }) => resources),
-      'Every object of the vault is copied; the key of the second region has no other name here than its alias.',
-    )
-    return role
   }
 
   private access(objectActions: string[], keyActions: string[], key: IKey): Access {
@@ -140,14 +62,14 @@ export class Vault extends Construct {
   }
 
   private accessToCopy(tenant: TenantFile): Access {
-    const name = copyBucketName(this, tenant)
-    const arn = `arn:${Stack.of(this).partition}:s3:::${name}`
+    const name = copyBucketName(this, tenant, 'vault')
+    const arn = bucketArn(this, name)
     return {
       environment: { BACKUP_COPY_BUCKET: name, BACKUP_COPY_REGION: tenant.secondRegion },
       permissions: [
         { actions: ['s3:GetObject', 's3:GetObjectVersion'], resources: [`${arn}/*`] },
         { actions: ['s3:ListBucket', 's3:ListBucketVersions'], resources: [arn] },
-        this.useOfCopyKey(tenant, ['kms:Decrypt']),
+        useOfCopyKey(this, tenant, ['kms:Decrypt']),
       ],
     }
   }
@@ -222,23 +144,5 @@ export class Vault extends Construct {
       resource: 'table',
       resourceName: `${prefixOf(tenant)}-drill-*`,
     })
-  }
-
-  private copyKeyArn(tenant: TenantFile): string {
-    const { partition, account } = Stack.of(this)
-    return `arn:${partition}:kms:${tenant.secondRegion}:${account}:${copyKeyAlias(tenant)}`
-  }
-
-  /** An alias cannot be named in a permission, so the key is held to it by a condition. */
-  useOfCopyKey(tenant: TenantFile, actions: string[]): PolicyStatementProps {
-    const { partition, account, urlSuffix } = Stack.of(this)
-    return {
-      actions,
-      resources: [`arn:${partition}:kms:${tenant.secondRegion}:${account}:key/*`],
-      conditions: {
-        StringEquals: { 'kms:ViaService': `s3.${tenant.secondRegion}.${urlSuffix}` },
-        'ForAnyValue:StringEquals': { 'kms:ResourceAliases': copyKeyAlias(tenant) },
-      },
-    }
   }
 }

@@ -13,7 +13,7 @@ import type { Key } from 'aws-cdk-lib/aws-kms'
 import { LogGroup } from 'aws-cdk-lib/aws-logs'
 import { type Bucket, Bucket as S3Bucket } from 'aws-cdk-lib/aws-s3'
 import type { Construct } from 'constructs'
-import { itemAccess, streamAccess } from '#infra/constructs/access.ts'
+import { type Access, itemAccess, streamAccess } from '#infra/constructs/access.ts'
 import { acknowledge } from '#infra/constructs/acknowledge.ts'
 import { EvidenceKey } from '#infra/constructs/evidence-key.ts'
 import { FilesBucket } from '#infra/constructs/files-bucket.ts'
@@ -34,6 +34,8 @@ export class DataStack extends Stack {
   readonly recordsTable: Table
   readonly searchTable: Table
   readonly files: Bucket
+  /** Seeing which files the second region has. */
+  readonly seeFilesCopy: Access
   /** Where backups are kept. */
   readonly vault: Vault
   /** What evidence is signed with. */
@@ -57,6 +59,7 @@ export class DataStack extends Stack {
     this.searchTable = this.createSearchTable(tenant)
     const files = new FilesBucket(this, 'Files', { tenant, key: this.key })
     this.files = files.files
+    this.seeFilesCopy = files.seeCopy
     this.evidence = new EvidenceKey(this, 'Evidence', tenant)
     this.vault = new Vault(this, 'Vault', { tenant, key: this.key, records: this.recordsTable, indexes })
     files.logAccess(this.vault.bucket, 'vault/')

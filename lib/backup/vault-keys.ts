@@ -9,6 +9,9 @@ export function exportRoot(exportArn: string): string {
 /** Where the data files of incremental exports are, those of all of them together. */
 export const incrementalData = `${exportPrefix}/AWSDynamoDB/data/`
 
+/** Prefixes of the files bucket that cannot be made again from the records, and so are copied to the second region. */
+export const copiedPrefixes = ['cleanup/', 'imports/', 'reports/'] as const
+
 /** Keys of what the product itself keeps in the vault. */
 export const vaultKeys = {
   catalogue: (backupId: string) => `catalogue/${backupId}.json`,

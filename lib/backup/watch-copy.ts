@@ -1,4 +1,5 @@
 import { changeBackup } from '#lib/backup/change-backup.ts'
+import { missingFile } from '#lib/backup/missing-file.ts'
 import type { BackupWork } from '#lib/backup/plan-backup.ts'
 import { type ChainFile, readChain } from '#lib/backup/read-chain.ts'
 import type { Vault } from '#lib/backup/vault.ts'
@@ -16,20 +17,29 @@ const mostPolls = 180
 /** 2 minutes: more than the largest file takes. */
 const reserveMs = 120_000
 
+type CopyWork = BackupWork & {
+  /** The vault of the second region. */
+  copy: Vault
+  /** Versions of the files bucket's copy. */
+  filesCopy: Pick<Vault, 'listVersions'>
+}
+
 /**
  * Looks whether the second region has every file of a backup in the very version that was catalogued, and reads each to its
- * end there. `isCopied` is false while one is missing, and when there is no time for another: then look again.
+ * end there; and whether it has the files that belong to the backup. `isCopied` is false while one is missing, and when there
+ * is no time for another: then look again.
  * @throws CrmError when the copy does not come, or is not what was copied.
  */
 export async function watchCopy(
   ctx: Context,
-  work: BackupWork & { copy: Vault },
+  work: CopyWork,
   { remainingMs, ...watch }: CopyWatch & { remainingMs(): number },
 ): Promise<CopyWatch & { isCopied: boolean }> {
   const chain = await readChain(work, watch.backupId)
   const own = chain.files.filter(({ backupId }) => backupId === watch.backupId)
-  if (!(await hasAll(work, own, watch.backupId))) {
-    if (watch.polls >= mostPolls) giveUp(watch)
+  const missing = (await missingOf(work, own, watch.backupId)) ?? (await missingFile(work, chain.newest.inventory))
+  if (missing !== undefined) {
+    if (watch.polls >= mostPolls) giveUp(watch, missing)
     return { ...watch, polls: watch.polls + 1, isCopied: false }
   }
   for (let place = watch.place; place < own.length; place++) {
@@ -42,15 +52,15 @@ export async function watchCopy(
   return { ...watch, place: own.length, isCopied: true }
 }
 
-/** The files are there, and the catalogue with its signature word for word. */
-async function hasAll({ vault, copy }: { vault: Vault; copy: Vault }, files: readonly ChainFile[], backupId: string) {
-  for (const { key, versionId } of files) if (!(await copy.head(key, versionId))) return false
+/** The first that is not there yet: a file, or the catalogue and its signature, which must be there word for word. */
+async function missingOf({ vault, copy }: CopyWork, files: readonly ChainFile[], backupId: string) {
+  for (const { key, versionId } of files) if (!(await copy.head(key, versionId))) return key
   const catalogue = vaultKeys.catalogue(backupId)
   for (const key of [catalogue, vaultKeys.signature(catalogue)]) {
     const text = (await copy.head(key)) && (await copy.readText(key))
-    if (text !== (await vault.readText(key))) return false
+    if (text !== (await vault.readText(key))) return key
   }
-  return true
+  return undefined
 }
 
 /** The advice of a damaged backup would be wrong here: only the copy is. */
@@ -64,7 +74,7 @@ async function verifyCopy(copy: Vault, file: ChainFile): Promise<void> {
   }
 }
 
-function giveUp({ backupId }: CopyWatch): never {
-  const detail = `${backupId} did not come to the second region. The backup itself is good; see how S3 replicates the vault.`
+function giveUp({ backupId }: CopyWatch, missing: string): never {
+  const detail = `${backupId} did not come to the second region: ${missing} is not there. The backup itself is good; see how S3 replicates its bucket.`
   throw new CrmError('validation_failed', detail, { members: { reason: 'copy_missing' } })
 }

@@ -3,10 +3,7 @@ import { gzipSync } from 'node:zlib'
 import { type BackupPlan, backupFiles, keepOnce, readKept } from '#lib/backup/backup-files.ts'
 import type { CatalogueEntry } from '#lib/backup/catalogue.ts'
 import type { BackupWork } from '#lib/backup/plan-backup.ts'
-import { vaultKeys } from '#lib/backup/vault-keys.ts'
-
-/** Prefixes of the files bucket that cannot be made again from the records, and so are copied to the second region. */
-const copiedPrefixes = ['cleanup/', 'imports/', 'reports/'] as const
+import { copiedPrefixes, vaultKeys } from '#lib/backup/vault-keys.ts'
 
 type Inventory = NonNullable<CatalogueEntry['inventory']>
 

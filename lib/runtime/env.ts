@@ -28,6 +28,7 @@ const variables = z.object({
   BACKUP_BUCKET: z.string().optional(),
   BACKUP_COPY_BUCKET: z.string().optional(),
   BACKUP_COPY_REGION: z.string().optional(),
+  FILES_COPY_BUCKET: z.string().optional(),
   EVIDENCE_KEY_ARN: z.string().optional(),
   SCRATCH_TABLE_PREFIX: z.string().optional(),
   SCHEDULE_GROUP: z.string().optional(),

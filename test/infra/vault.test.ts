@@ -56,6 +56,27 @@ it('all of the vault is copied to the second region under the key of that region
   expect(JSON.stringify(copy().BucketName)).toMatch(/evergreen-acme-vault-copy-.*-eu-west-1/)
 })
 
+it('files that cannot be made again are copied too, and expire there as here', () => {
+  const files = ofType(acme.data, 'AWS::S3::Bucket').find(([, { Properties: p }]) =>
+    /-files-/.test(JSON.stringify(p.BucketName)),
+  )?.[1].Properties
+  const filesCopy = bucketOf('backup-copy', /^FilesCopy/)
+  const rules: Properties[] = files.ReplicationConfiguration.Rules
+  expect(rules.map(({ Filter, Priority, Status }) => [Filter.Prefix, Priority, Status])).toEqual([
+    ['cleanup/', 1, 'Enabled'],
+    ['imports/', 2, 'Enabled'],
+    ['reports/', 3, 'Enabled'],
+  ])
+  for (const { Destination } of rules)
+    expect(JSON.stringify(Destination.Bucket)).toMatch(/evergreen-acme-files-copy-.*-eu-west-1/)
+  expect(JSON.stringify(filesCopy.BucketName)).toMatch(/evergreen-acme-files-copy-.*-eu-west-1/)
+  expect(filesCopy).toMatchObject({
+    VersioningConfiguration: { Status: 'Enabled' },
+    PublicAccessBlockConfiguration: { BlockPublicAcls: true, RestrictPublicBuckets: true },
+    LifecycleConfiguration: files.LifecycleConfiguration,
+  })
+})
+
 it('catalogues and reports are signed by a key that can do nothing else, and that outlives its stack', () => {
   const [, key] = ofType(acme.data, 'AWS::KMS::Key').find(([id]) => id.startsWith('Evidence')) ?? []
   expect(key?.Properties).toMatchObject({ KeyUsage: 'SIGN_VERIFY', KeySpec: 'RSA_3072' })

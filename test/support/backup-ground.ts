@@ -3,6 +3,7 @@ import { dataFile } from '#infra/local/dynamodb/process.ts'
 import { openSidecar } from '#infra/local/dynamodb/sidecar.ts'
 import { startTransfers, type Transfers } from '#infra/local/dynamodb/transfers/start-transfers.ts'
 import { openVault, type Vault } from '#lib/backup/vault.ts'
+import { copiedPrefixes } from '#lib/backup/vault-keys.ts'
 import type { EvidenceKey } from '#lib/evidence/evidence-key.ts'
 import type { Context } from '#lib/runtime/context.ts'
 import { defaultPolicy } from '#schemas/settings.ts'
@@ -25,10 +26,17 @@ export type BackupGround = {
 
 export const copyBucket = 'vault-copy'
 export const filesBucket = 'files'
+export const filesCopyBucket = 'files-copy'
 export const region = 'us-east-1'
 
 /** A backup goes on from the one before however young that is. */
 const backupPace = { incrementalFromMinutes: 0, pollSeconds: 1 }
+
+/** What is copied to a bucket of the second region. */
+export function copyTo(bucket: string, prefixes: readonly string[] = ['']) {
+  const rules = prefixes.map(prefix => ({ prefix, bucket, withKms: true, withDeleteMarkers: false }))
+  return { role: 'arn:aws:iam::000000000000:role/copy', rules }
+}
 
 /** Starts the engines of one test file. */
 export function useBackups(): () => BackupGround {
@@ -53,10 +61,9 @@ async function startGround(): Promise<BackupGround> {
   // The secret that exports and imports sign with.
   const scratch = await startVault({ secret: 'local' })
   const { s3, vault, evidence } = scratch
-  s3.createBucket(filesBucket, { versioning: true })
-  s3.createBucket(copyBucket, { versioning: true })
-  const rule = { prefix: '', bucket: copyBucket, withKms: true, withDeleteMarkers: false }
-  s3.createBucket(scratchBucket, { replication: { role: 'arn:aws:iam::000000000000:role/copy', rules: [rule] } })
+  for (const bucket of [filesBucket, filesCopyBucket, copyBucket]) s3.createBucket(bucket, { versioning: true })
+  s3.createBucket(scratchBucket, { replication: copyTo(copyBucket) })
+  s3.createBucket(filesBucket, { replication: copyTo(filesCopyBucket, copiedPrefixes) })
   const transfers = await startTransfers({
     ...{ directory: tables.directory, engineUrl: tables.url, tables: [recoverableRecords], region },
     s3Url: () => s3.url,

@@ -36,7 +36,7 @@ import { isPassing } from '#lib/runtime/outage.ts'
 import { createStore, openTable, type Store } from '#lib/store/table.ts'
 import type { JsonObject } from '#schemas/json.ts'
 import { run } from '#schemas/system/run.ts'
-import { type BackupGround, filesBucket, region } from './backup-ground.ts'
+import { type BackupGround, filesBucket, filesCopyBucket, region } from './backup-ground.ts'
 import { memoryFiles } from './memory-files.ts'
 import { scratchBucket } from './vault.ts'
 
@@ -108,7 +108,11 @@ function backupSteps({ ctx, ground: { copy }, work, id: runId }: BackupParts): S
     verify: input => verifyExport(work, { ...(input as unknown as Parameters<typeof verifyExport>[1]), remainingMs }),
     catalogue: () => catalogueBackup(ctx, work, runId),
     copy: input =>
-      watchCopy(ctx, { ...work, copy }, { ...(input as unknown as Parameters<typeof watchCopy>[2]), remainingMs }),
+      watchCopy(
+        ctx,
+        { ...work, copy, filesCopy: openVault(filesCopyBucket) },
+        { ...(input as unknown as Parameters<typeof watchCopy>[2]), remainingMs },
+      ),
     end: async () => {
       const expired = await expireBackups(ctx, work, { remainingMs })
       await reportBackup(ctx, work, { runId, expired })

@@ -3,14 +3,14 @@ import { describe, expect, it } from 'vitest'
 import { TaskError } from '#infra/local/engines/stepfunctions/task-error.ts'
 import { readBackups } from '#lib/backup/read-backups.ts'
 import { readChain } from '#lib/backup/read-chain.ts'
-import type { Vault } from '#lib/backup/vault.ts'
-import { vaultKeys } from '#lib/backup/vault-keys.ts'
+import { openVault, type Vault } from '#lib/backup/vault.ts'
+import { copiedPrefixes, vaultKeys } from '#lib/backup/vault-keys.ts'
 import { verifyChain } from '#lib/backup/verify-chain.ts'
 import { unavailable } from '#lib/errors.ts'
 import { createRecord } from '#lib/records/operations/create-record.ts'
 import type { StoredRecord } from '#lib/store/items.ts'
 import { contact } from '#schemas/objects/contact.ts'
-import { copyBucket, useBackups } from '../support/backup-ground.ts'
+import { copyBucket, copyTo, filesBucket, filesCopyBucket, useBackups } from '../support/backup-ground.ts'
 import { backUp, drill, type Ended, type Meddling } from '../support/backup-run.ts'
 import { failingWrites } from '../support/frail-store.ts'
 import { rot, scratchBucket } from '../support/vault.ts'
@@ -180,17 +180,47 @@ describe('a backup that has its catalogue', () => {
 
   it('stays good when the copy does not come, and the run says so', async () => {
     const { s3 } = ground().scratch
-    const rule = { prefix: 'nothing/', bucket: copyBucket, withKms: true, withDeleteMarkers: false }
-    const role = 'arn:aws:iam::000000000000:role/copy'
-    s3.createBucket(scratchBucket, { replication: { role, rules: [rule] } })
+    s3.createBucket(scratchBucket, { replication: copyTo(copyBucket, ['nothing/']) })
     const ended = await backUp(ground())
-    s3.createBucket(scratchBucket, { replication: { role, rules: [{ ...rule, prefix: '' }] } })
+    s3.createBucket(scratchBucket, { replication: copyTo(copyBucket) })
     expect(ended.error).toBe('BackupFailed')
     const { id = '', fields } = (await backupOf(ended)) ?? {}
     expect(ended.fields).toMatchObject({ failure: { code: 'copy_missing', detail: expect.stringContaining(id) } })
     expect(fields?.['copiedAt']).toBeUndefined()
     await expectGood(ended)
     await expectNextWorks({ full: true })
+  })
+
+  it('stays good when a file that belongs to it does not come, and the run names the file', async () => {
+    const { s3 } = ground().scratch
+    const files = openVault(filesBucket)
+    s3.createBucket(filesBucket, { replication: copyTo(filesCopyBucket, ['cleanup/', 'reports/']) })
+    const came = 'reports/came.csv'
+    const stayed = 'imports/stayed.csv'
+    for (const key of [came, stayed]) await files.write(key, 'name\n王芳\n', 'text/csv')
+    const ended = await backUp(ground())
+    expect(ended.error).toBe('BackupFailed')
+    expect(ended.fields).toMatchObject({ failure: { code: 'copy_missing', detail: expect.stringContaining(stayed) } })
+    await expectGood(ended)
+    // What replication missed is copied by whoever mends it: written once more.
+    s3.createBucket(filesBucket, { replication: copyTo(filesCopyBucket, copiedPrefixes) })
+    await files.write(stayed, 'name\n王芳\n', 'text/csv')
+    await expectNextWorks({ full: true })
+  })
+
+  it('does not wait for files that have expired since, nor for those that nobody copies', async () => {
+    const { s3 } = ground().scratch
+    const files = openVault(filesBucket)
+    s3.createBucket(filesBucket, { replication: copyTo(filesCopyBucket, ['nothing/']) })
+    const versionId = await files.write('imports/expired.csv', 'name\n', 'text/csv')
+    await files.write('exports/made-again.csv', 'name\n', 'text/csv')
+    const ended = await backUp(ground(), {
+      before: async (name, times) => {
+        if (name === 'copy' && times === 1) await files.deleteVersion('imports/expired.csv', versionId)
+      },
+    })
+    s3.createBucket(filesBucket, { replication: copyTo(filesCopyBucket, copiedPrefixes) })
+    expect(ended.error, JSON.stringify(ended)).toBeUndefined()
   })
 
   it.each<[string, (bytes: Buffer) => Buffer]>([

@@ -8,10 +8,12 @@ import { required } from '#lib/runtime/env.ts'
 const count = z.int().min(0)
 const input = backupInput.extend({ backupId: z.string(), place: count, polls: count, pollSeconds: count })
 
-/** Looks whether the second region has the backup, byte for byte. */
+/** Looks whether the second region has the backup, byte for byte, and the files that belong to it. */
 export const handler = step(input, async (watch, call) =>
   backupStep(call, watch.runId, ({ ctx, work }) => {
-    const copy = openVault(required('BACKUP_COPY_BUCKET'), required('BACKUP_COPY_REGION'))
-    return watchCopy(ctx, { ...work, copy }, { ...watch, remainingMs: call.remainingMs })
+    const region = required('BACKUP_COPY_REGION')
+    const copy = openVault(required('BACKUP_COPY_BUCKET'), region)
+    const filesCopy = openVault(required('FILES_COPY_BUCKET'), region)
+    return watchCopy(ctx, { ...work, copy, filesCopy }, { ...watch, remainingMs: call.remainingMs })
   }),
 )

@@ -9,8 +9,10 @@ import { startS3 } from '../engines/s3/start-s3.ts'
 type Copy = {
   vault: Vault
   chain: Chain
-  /** Where the source's S3 answers, and what both call the bucket of files. */
+  /** Where the source's S3 answers, and the bucket of its files, or of their copies. */
   s3Url: string
+  from: string
+  /** The bucket that gets them. */
   bucket: string
   /** Data folder that gets the files. */
   into: string
@@ -33,7 +35,7 @@ export async function copyFiles(copy: Copy): Promise<{ copied: number; missing: 
   try {
     for await (const { key, versionId } of inventoryOf(copy)) {
       const object = await from
-        .send(new GetObjectCommand({ Bucket: copy.bucket, Key: key, VersionId: versionId }))
+        .send(new GetObjectCommand({ Bucket: copy.from, Key: key, VersionId: versionId }))
         .catch(missingAs(undefined))
       if (object) await put(to, { bucket: copy.bucket, key, object })
       if (object) copied += 1

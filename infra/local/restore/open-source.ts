@@ -72,7 +72,8 @@ async function keyOfFolder(alias: string): Promise<Pick<EvidenceKey, 'verify'>> 
   }
 }
 
-function keyInFile(path: string): Pick<EvidenceKey, 'verify'> {
+/** The public half of a key, in a PEM file. */
+export function keyInFile(path: string): Pick<EvidenceKey, 'verify'> {
   const key = createPublicKey(readFileSync(path, 'utf8'))
   return { verify: async (bytes, signature) => verifyWith(key, bytes, signature) }
 }

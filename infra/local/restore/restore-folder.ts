@@ -69,7 +69,8 @@ async function restoreInto(wish: FolderRestore): Promise<FolderRestored> {
     wish.log(`${items} items loaded`)
     const indexed = await buildIndex(made)
     watch.lap('index')
-    const files = await copyFiles({ vault, chain, s3Url: source.s3Url, bucket: names.files, into: wish.into, region })
+    const buckets = { from: useCopy ? names.filesCopy : names.files, bucket: names.files }
+    const files = await copyFiles({ vault, chain, s3Url: source.s3Url, ...buckets, into: wish.into, region })
     watch.lap('files')
     const { id: backupId, cutOffAt } = chain.newest
     return { backupId, cutOffAt, links: chain.links.length, items, indexed, files, seconds: watch.laps }

@@ -9,6 +9,8 @@ export type SourceNames = {
   /** The copy of the vault, in the second region. */
   vaultCopy: string
   files: string
+  /** Copies of files, in the second region. */
+  filesCopy: string
   /** Alias of the key that catalogues are signed with. */
   evidenceAlias: string
 }
@@ -29,12 +31,11 @@ export function sourceNames(assembly: Assembly, resolve: Resolve): SourceNames {
   )
   const evidenceAlias = aliases.find(name => name.endsWith('-evidence'))
   if (evidenceAlias === undefined) throw new Error('The template has no key that evidence is signed with.')
-  const vault = variable('BACKUP_BUCKET')
-  return { vault, vaultCopy: copyNamed(assembly, resolve, vault), files: variable('FILES_BUCKET'), evidenceAlias }
-}
-
-/** The one locked bucket of the second region. */
-function copyNamed(assembly: Assembly, resolve: Resolve, vault: string): string {
-  const copy = resourcesOf(assembly, 'AWS::S3::Bucket').find(({ logicalId }) => logicalId.startsWith('VaultCopy'))
-  return copy ? String(resolve({ Ref: copy.logicalId }, copy.stack)) : vault
+  return {
+    vault: variable('BACKUP_BUCKET'),
+    vaultCopy: variable('BACKUP_COPY_BUCKET'),
+    files: variable('FILES_BUCKET'),
+    filesCopy: variable('FILES_COPY_BUCKET'),
+    evidenceAlias,
+  }
 }

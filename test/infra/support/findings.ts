@@ -33,7 +33,7 @@ const isTenantKey = (value: unknown): boolean =>
   )
 
 /**
- * What may end in a wildcard, since its names come later: files under a prefix or of the vault, exports, scratch tables, runs
+ * What may end in a wildcard, since its names come later: files under a prefix, of the vault or of a copy, exports, scratch tables, runs
  * of one workflow. The key of the second region is held to its alias. Log delivery, X-Ray and listing tables have no resources
  * at all.
  */
@@ -43,7 +43,7 @@ const nameless = [
     all(Resource, /("\/([a-z]+|AWSLogs|CloudTrail(-Digest)?)|\/access-log-anchors)\/\*"\]\]\}$/),
   ({ Action, Resource }: Properties) =>
     all(Action, /^s3:(\w*Object\w*|ReplicateTags|AbortMultipartUpload)$/) &&
-    all(Resource, /:s3:::evergreen-[a-z-]+-vault-.*\/\*"/),
+    all(Resource, /:s3:::evergreen-[a-z-]+-(vault|files)-.*\/\*"/),
   ({ Action, Resource }: Properties) =>
     all(Action, /^dynamodb:\w+$/) &&
     all(starred(Resource), /:table\/evergreen-[a-z-]+-drill-\*|FnGetAttRecords\w+"\},"\/export\/\*"/),

@@ -86,6 +86,7 @@ it('files come back in the version that the inventory names; one that is gone is
     vault: scratch.vault,
     chain,
     s3Url: scratch.s3Url,
+    from: bucket,
     bucket,
     into,
     region: 'us-east-1',
