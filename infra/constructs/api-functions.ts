@@ -186,9 +186,10 @@ function accessFunctions(scope: Construct, { house, data, accessLog }: Props) {
     'api/access-log': new CrmFunction(scope, 'Accesses', {
       house,
       entry: 'api/access-log',
-      description: 'Tells who did what to which record, and checks that the log of it was not altered',
+      description:
+        'Tells who did what to which record, checks that the log of it was not altered, and keeps what alerts came to',
       errorImpact: 'Nobody can ask the access log; it goes on being written.',
-      uses: [data.records.read, accessLog.find, ...verifying({ house, data, accessLog }), data.signIn.verify],
+      uses: [data.records.readWrite, accessLog.find, ...verifying({ house, data, accessLog }), data.signIn.verify],
       // Checking reads and hashes whole log files.
       memoryMb: 1769,
     }),

@@ -1,6 +1,7 @@
 import * as z from 'zod'
 import { defineContract, noBody, noParameters } from '#schemas/api/contract.ts'
 import { cursor, limit, moment } from '#schemas/api/parameters.ts'
+import { alertConclusions } from '#schemas/system/access-alert.ts'
 
 const text = (max: number, description: string) => z.string().min(1).max(max).meta({ description }).optional()
 
@@ -17,6 +18,23 @@ export const FindAccesses = defineContract({
     cursor,
   }),
   body: noBody,
+})
+
+export const ReviewAccessAlert = defineContract({
+  operationId: 'reviewAccessAlert',
+  path: z.object({ id: z.string() }),
+  query: noParameters,
+  body: z.strictObject({
+    conclusion: z.enum(alertConclusions).meta({
+      description: '`expected`: there was a good reason. `incident`: there was none, and something was done about it.',
+    }),
+    note: z
+      .string()
+      .trim()
+      .min(1, 'must say what was found, and what was done about it')
+      .max(2_000, 'must be 2,000 characters at most')
+      .meta({ description: 'What was found, and what was done about it.' }),
+  }),
 })
 
 /** One access, as the index has it. */

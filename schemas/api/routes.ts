@@ -107,6 +107,13 @@ export const routes = [
     entry: 'api/access-log',
     isPublic: false,
   },
+  {
+    operationId: 'reviewAccessAlert',
+    method: 'POST',
+    path: '/v1/access-alerts/{id}/review',
+    entry: 'api/access-log',
+    isPublic: false,
+  },
   settings('readSettings', 'GET', '/v1/settings'),
   settings('changeSettings', 'PATCH', '/v1/settings'),
   settings('readWebhookSecret', 'GET', '/v1/settings/webhook-secret'),

@@ -3,6 +3,9 @@ import { defineObject } from '#schemas/definition.ts'
 /** What can be unusual about somebody's accesses. */
 export const alertKinds = ['massRead', 'massExport', 'outOfHours', 'newCountry', 'manyDenials', 'leaver'] as const
 
+/** What somebody who looked into an alert came to. */
+export const alertConclusions = ['expected', 'incident'] as const
+
 /** Something unusual that the access log shows. Who may read all of these may ask the access log itself. */
 export const accessAlert = defineObject({
   name: 'accessAlert',
@@ -38,5 +41,17 @@ export const accessAlert = defineObject({
     sourceIp: { type: 'text', maxLength: 60, sensitive: true, label: { en: 'Address', zh: '来源地址' } },
     detail: { type: 'longText', label: { en: 'What happened', zh: '详情' } },
     suggestion: { type: 'longText', label: { en: 'What to do', zh: '建议操作' } },
+    /** Absent: nobody has looked into it yet. */
+    conclusion: {
+      type: 'select',
+      label: { en: 'Conclusion', zh: '处理结论' },
+      options: [
+        { value: 'expected', label: { en: 'As it should be', zh: '正常访问' } },
+        { value: 'incident', label: { en: 'An incident', zh: '安全事件' } },
+      ],
+    },
+    note: { type: 'longText', label: { en: 'Note', zh: '处理说明' } },
+    reviewedAt: { type: 'dateTime', label: { en: 'Reviewed at', zh: '处理时间' } },
+    reviewedBy: { type: 'user', label: { en: 'Reviewed by', zh: '处理人' } },
   },
 })

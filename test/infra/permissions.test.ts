@@ -152,7 +152,7 @@ async function commandsOf(entry: Entry): Promise<string[]> {
     platform: 'node',
     packages: 'external',
   })
-  const sent = (outputFiles[0]?.text ?? '').matchAll(/new (\w+Command)\(/g)
+  const sent = (outputFiles[0]?.text ?? '').matchAll(/new (\w+Command)\d*\(/g)
   return [...new Set([...sent].map(match => match[1] ?? ''))]
 }
 

@@ -284,6 +284,24 @@ describe('unusual access', () => {
     expect(inbox.filter((each: { kind: string }) => each.kind === 'accessAlert')).toHaveLength(1)
   })
 
+  it('an admin says what an alert came to; the auditor sees it, and cannot', async () => {
+    const [{ id }] = await alertsOf('leaver')
+    const review = (as: Caller, body: object) =>
+      crm.send({ as, method: 'POST', path: `/v1/access-alerts/${id}/review`, body })
+    const whole = { conclusion: 'incident', note: '已离职，账号已停用' }
+    expect((await review('auditor', whole)).status).toBe(404)
+    const unsaid = await review('admin', { conclusion: 'incident', note: ' ' })
+    expect([unsaid.status, unsaid.json.errors[0].pointer]).toEqual([400, '/note'])
+    const unknown = await review('admin', { ...whole, conclusion: 'fine' })
+    expect([unknown.status, unknown.json.errors[0].pointer]).toEqual([400, '/conclusion'])
+    const me = (await get('admin', '/v1/me')).json.id
+    const reviewed = await review('admin', whole)
+    expect(reviewed).toMatchObject({ status: 200, json: { ...whole, reviewedBy: me, kind: 'leaver' } })
+    expect((await get('auditor', `/v1/access-alerts/${id}`)).json).toMatchObject({ ...whole, reviewedBy: me })
+    const open = await get('admin', `/v1/access-alerts?filter=${encodeURIComponent('!has(record.conclusion)')}`)
+    expect(open.json.items.map((each: { id: string }) => each.id)).not.toContain(id)
+  })
+
   it('many refusals within an hour are told by the rule of the settings', async () => {
     const changed = await crm.send({
       as: 'admin',

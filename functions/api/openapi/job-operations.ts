@@ -1,11 +1,11 @@
-import * as z from 'zod'
 import { emptyAnswer, jsonAnswer } from '#functions/api/openapi/answers.ts'
+import { bodyOf, emptyBody } from '#functions/api/openapi/bodies.ts'
 import { exampleId } from '#functions/api/openapi/examples.ts'
 import { reference, type Schema } from '#functions/api/openapi/fields.ts'
 import { CreateExport } from '#schemas/api/exports.ts'
 import { CreateImport, InspectImport, StartImport } from '#schemas/api/imports.ts'
 import type { OperationId } from '#schemas/api/routes.ts'
-import { isJsonObject, type Json, type JsonObject } from '#schemas/json.ts'
+import type { JsonObject } from '#schemas/json.ts'
 
 const counts = { rows: 3, created: 2, updated: 0, skipped: 0, rejected: 1 }
 const exampleImport: JsonObject = {
@@ -26,20 +26,20 @@ const exampleImport: JsonObject = {
 /** What the operations of imports and exports take, and what they answer when all is well. */
 export const jobExchanges = {
   createImport: {
-    ...body(CreateImport.body, { fileName: '客户.csv', object: 'customers' }, false),
+    body: bodyOf(CreateImport.body, { fileName: '客户.csv', object: 'customers' }, { isOptional: true }),
     answers: { 201: importAnswer('The new import, and where its file goes.', 'NewImportJob', ['Location', 'ETag']) },
   },
   inspectImport: {
-    ...body(InspectImport.body, { object: 'customers' }, false),
+    body: bodyOf(InspectImport.body, { object: 'customers' }, { isOptional: true }),
     answers: { 200: jsonAnswer('What the file holds.', reference('ImportInspection'), {}) },
   },
   startImport: {
-    ...body(StartImport.body, { object: 'customers', onDuplicate: 'skip', dryRun: true }, true),
+    body: bodyOf(StartImport.body, { object: 'customers', onDuplicate: 'skip', dryRun: true }),
     answers: { 202: importAnswer('The import, running.') },
   },
   getImport: { answers: { 200: importAnswer('The import.', 'ImportJob', ['ETag']) } },
-  cancelImport: { ...emptyBody(), answers: { 202: importAnswer('The import, being canceled.') } },
-  undoImport: { ...emptyBody(), answers: { 202: importAnswer('The import, being undone.') } },
+  cancelImport: { body: emptyBody(), answers: { 202: importAnswer('The import, being canceled.') } },
+  undoImport: { body: emptyBody(), answers: { 202: importAnswer('The import, being undone.') } },
   readImportRejects: {
     answers: {
       200: {
@@ -53,7 +53,7 @@ export const jobExchanges = {
   },
   readImportConflicts: { answers: { 200: jsonAnswer('A page of conflicts.', reference('ImportConflicts'), {}) } },
   createExport: {
-    ...body(CreateExport.body, { object: 'customers', filter: 'record.tier == "A"', format: 'csv' }, true),
+    body: bodyOf(CreateExport.body, { object: 'customers', filter: 'record.tier == "A"', format: 'csv' }),
     answers: { 202: jsonAnswer('The export, running.', reference('ExportJob'), { headers: ['Location'] }) },
   },
   getExport: { answers: { 200: jsonAnswer('The export.', reference('ExportJob'), {}) } },
@@ -68,16 +68,4 @@ function importAnswer(description: string, name = 'ImportJob', headers: string[]
   }
   const example = name === 'NewImportJob' ? { ...exampleImport, upload } : exampleImport
   return jsonAnswer(description, reference(name), { headers, example })
-}
-
-function emptyBody() {
-  const schema = { type: 'object', additionalProperties: false }
-  return { body: { requestBody: { required: false, content: { 'application/json': { schema, example: {} } } } } }
-}
-
-function body(shape: z.ZodType, example: Schema, required: boolean) {
-  // A JSON round trip makes plain JSON of what zod gives.
-  const plain: Json = JSON.parse(JSON.stringify(z.toJSONSchema(shape, { io: 'input' })))
-  const { $schema: _dialect, ...schema } = isJsonObject(plain) ? plain : {}
-  return { body: { requestBody: { required, content: { 'application/json': { schema, example } } } } }
 }

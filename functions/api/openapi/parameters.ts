@@ -1,4 +1,5 @@
-import * as z from 'zod'
+import type * as z from 'zod'
+import { schemaOf } from '#functions/api/openapi/bodies.ts'
 import { exampleId } from '#functions/api/openapi/examples.ts'
 import { idSchema, type Schema } from '#functions/api/openapi/fields.ts'
 import * as AccessLog from '#schemas/api/access-log.ts'
@@ -20,7 +21,7 @@ import type { OperationId, Route } from '#schemas/api/routes.ts'
 import * as Search from '#schemas/api/search.ts'
 import * as Settings from '#schemas/api/settings.ts'
 import type { ObjectDefinition } from '#schemas/definition.ts'
-import { isJsonObject, type Json } from '#schemas/json.ts'
+import { isJsonObject } from '#schemas/json.ts'
 
 const contracts = Object.values({
   ...Records,
@@ -118,9 +119,7 @@ function pathParameter(name: string, object: ObjectDefinition | undefined): Sche
 function queryParameters(operationId: OperationId): Schema[] {
   const query = queries.get(operationId)
   if (!query) throw new Error(`${operationId} has no contract in schemas/api`)
-  // A JSON round trip makes plain JSON of what zod gives.
-  const schema: Json = JSON.parse(JSON.stringify(z.toJSONSchema(query, { io: 'input' })))
-  const { properties, required } = isJsonObject(schema) ? schema : {}
+  const { properties, required } = schemaOf(query)
   if (!isJsonObject(properties ?? null)) return []
   const isRequired = (name: string) => Array.isArray(required) && required.includes(name)
   return Object.entries(properties ?? {}).flatMap(([name, each]) =>

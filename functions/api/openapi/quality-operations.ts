@@ -1,5 +1,5 @@
 import { jsonAnswer } from '#functions/api/openapi/answers.ts'
-import type { Body } from '#functions/api/openapi/bodies.ts'
+import { type Body, emptyBody } from '#functions/api/openapi/bodies.ts'
 import { exampleId } from '#functions/api/openapi/examples.ts'
 import { reference, type Schema } from '#functions/api/openapi/fields.ts'
 
@@ -87,8 +87,3 @@ export const qualityExchanges = {
     },
   },
 } satisfies Record<string, { body?: Body; answers: Record<string, Schema> }>
-
-function emptyBody(): Body {
-  const schema = { type: 'object', additionalProperties: false }
-  return { requestBody: { required: false, content: { 'application/json': { schema, example: {} } } } }
-}

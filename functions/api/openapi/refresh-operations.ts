@@ -1,12 +1,10 @@
-import * as z from 'zod'
 import { jsonAnswer } from '#functions/api/openapi/answers.ts'
-import type { Body } from '#functions/api/openapi/bodies.ts'
+import { type Body, bodyOf } from '#functions/api/openapi/bodies.ts'
 import { exampleFields, exampleId, exampleRecord } from '#functions/api/openapi/examples.ts'
 import { reference, type Schema } from '#functions/api/openapi/fields.ts'
 import { typeName } from '#functions/api/openapi/record-schemas.ts'
 import { CreateAudit, RecordAuditResult } from '#schemas/api/audits.ts'
 import type { ObjectDefinition } from '#schemas/definition.ts'
-import { isJsonObject, type Json } from '#schemas/json.ts'
 
 type Exchange = { body?: Body; answers: Record<string, Schema> }
 
@@ -63,11 +61,4 @@ function verifyBody(object: ObjectDefinition): Body {
   }
   const example = { fields: { [object.titleField]: title }, note: 'Called: all is right.' }
   return { requestBody: { required: false, content: { 'application/json': { schema, example } } } }
-}
-
-function bodyOf(shape: z.ZodType, example: Schema): Body {
-  // A JSON round trip makes plain JSON of what zod gives.
-  const plain: Json = JSON.parse(JSON.stringify(z.toJSONSchema(shape, { io: 'input' })))
-  const { $schema: _dialect, ...schema } = isJsonObject(plain) ? plain : {}
-  return { requestBody: { required: true, content: { 'application/json': { schema, example } } } }
 }

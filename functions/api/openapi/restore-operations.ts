@@ -1,11 +1,9 @@
-import * as z from 'zod'
 import { jsonAnswer } from '#functions/api/openapi/answers.ts'
-import { type Body, jsonBody } from '#functions/api/openapi/bodies.ts'
+import { type Body, bodyOf } from '#functions/api/openapi/bodies.ts'
 import { exampleId } from '#functions/api/openapi/examples.ts'
 import { reference, type Schema } from '#functions/api/openapi/fields.ts'
 import type { OperationText } from '#functions/api/openapi/operation-texts.ts'
 import { RestoreBackup } from '#schemas/api/restores.ts'
-import { isJsonObject, type Json } from '#schemas/json.ts'
 
 /** What the documentation says of restoring. */
 export const restoreTexts = {
@@ -60,7 +58,7 @@ const example: Schema = {
 /** What restoring takes, and what it answers. */
 export const restoreExchanges: Record<'restoreBackup', { body: Body; answers: Record<string, Schema> }> = {
   restoreBackup: {
-    body: restoreBody(),
+    body: bodyOf(RestoreBackup.body, { ids: [exampleId('customer')], dryRun: true }),
     answers: {
       200: restoreAnswer('What became, or would become, of each record.'),
       202: restoreAnswer('The restore goes on in the background; its run tells how far it is.'),
@@ -70,11 +68,4 @@ export const restoreExchanges: Record<'restoreBackup', { body: Body; answers: Re
 
 function restoreAnswer(description: string): Schema {
   return jsonAnswer(description, reference('RestoreView'), { headers: ['Location', 'ETag'], example })
-}
-
-function restoreBody(): Body {
-  // A JSON round trip makes plain JSON of what zod gives.
-  const plain: Json = JSON.parse(JSON.stringify(z.toJSONSchema(RestoreBackup.body, { io: 'input' })))
-  const { $schema: _dialect, ...schema } = isJsonObject(plain) ? plain : {}
-  return jsonBody(schema, { ids: [exampleId('customer')], dryRun: true })
 }

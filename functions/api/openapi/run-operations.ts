@@ -1,11 +1,9 @@
-import * as z from 'zod'
 import { jsonAnswer } from '#functions/api/openapi/answers.ts'
-import { type Body, jsonBody } from '#functions/api/openapi/bodies.ts'
+import { type Body, bodyOf, emptyBody } from '#functions/api/openapi/bodies.ts'
 import { exampleId } from '#functions/api/openapi/examples.ts'
 import { reference, type Schema } from '#functions/api/openapi/fields.ts'
 import type { OperationText } from '#functions/api/openapi/operation-texts.ts'
 import { StartRun } from '#schemas/api/maintenance.ts'
-import { isJsonObject, type Json } from '#schemas/json.ts'
 
 type Exchange = { body?: Body; answers: Record<string, Schema> }
 
@@ -81,7 +79,7 @@ const example: Schema = {
 /** What the operations on maintenance runs take, and what they answer. */
 export const runExchanges = {
   startMaintenanceRun: {
-    body: startBody(),
+    body: bodyOf(StartRun.body, { kind: 'cleanup', dryRun: true }, { isOptional: true }),
     answers: { 202: runAnswer('The run, running.', ['Location', 'ETag']) },
   },
   findMaintenanceRuns: {
@@ -91,10 +89,13 @@ export const runExchanges = {
   },
   getMaintenanceRun: { answers: { 200: runAnswer('The run.', ['ETag']) } },
   cancelMaintenanceRun: {
-    ...emptyBody(),
+    body: emptyBody(),
     answers: { 202: runAnswer('The run, being canceled.', ['Location', 'ETag']) },
   },
-  undoMaintenanceRun: { ...emptyBody(), answers: { 202: runAnswer('The run, being undone.', ['Location', 'ETag']) } },
+  undoMaintenanceRun: {
+    body: emptyBody(),
+    answers: { 202: runAnswer('The run, being undone.', ['Location', 'ETag']) },
+  },
   readMaintenanceReport: {
     answers: { 200: jsonAnswer('Where to get it, within 15 minutes.', reference('MaintenanceReportFile'), {}) },
   },
@@ -105,17 +106,4 @@ export const runExchanges = {
 
 function runAnswer(description: string, headers: string[]): Schema {
   return jsonAnswer(description, reference('MaintenanceRunView'), { headers, example })
-}
-
-function startBody(): Body {
-  // A JSON round trip makes plain JSON of what zod gives.
-  const plain: Json = JSON.parse(JSON.stringify(z.toJSONSchema(StartRun.body, { io: 'input' })))
-  const { $schema: _dialect, ...schema } = isJsonObject(plain) ? plain : {}
-  const { requestBody } = jsonBody(schema, { kind: 'cleanup', dryRun: true })
-  return { requestBody: { ...requestBody, required: false } }
-}
-
-function emptyBody(): { body: Body } {
-  const { requestBody } = jsonBody({ type: 'object', additionalProperties: false }, {})
-  return { body: { requestBody: { ...requestBody, required: false } } }
 }

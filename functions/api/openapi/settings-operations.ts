@@ -1,6 +1,5 @@
-import * as z from 'zod'
 import { emptyAnswer, jsonAnswer } from '#functions/api/openapi/answers.ts'
-import { type Body, jsonBody } from '#functions/api/openapi/bodies.ts'
+import { type Body, bodyOf, schemaOf } from '#functions/api/openapi/bodies.ts'
 import { exampleId } from '#functions/api/openapi/examples.ts'
 import { reference, type Schema } from '#functions/api/openapi/fields.ts'
 import { RevertSettings, webhookSecretView } from '#schemas/api/settings.ts'
@@ -44,7 +43,7 @@ export const settingsExchanges = {
   },
   readSettingsHistory: { answers: { 200: jsonAnswer('A page of changes.', reference('History'), {}) } },
   revertSettings: {
-    body: jsonBody(schemaOf(RevertSettings.body), { toVersion: 1 }),
+    body: bodyOf(RevertSettings.body, { toVersion: 1 }),
     answers: { 200: jsonAnswer('The settings, as they were.', reference('Settings'), written) },
   },
 } satisfies Record<string, Exchange>
@@ -54,11 +53,6 @@ function patchBody(): Body {
   return {
     requestBody: { required: true, content: { 'application/merge-patch+json': content, 'application/json': content } },
   }
-}
-
-function schemaOf(shape: z.ZodType): Schema {
-  const { $schema: _dialect, ...schema } = plain(z.toJSONSchema(shape, { io: 'input' }))
-  return schema
 }
 
 /** A schema of all members as one of a merge patch: every member may be absent, or null to set it back to its default. */
