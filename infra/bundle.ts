@@ -52,6 +52,7 @@ export async function bundleFunctions({ entries, root, outdir }: BundleOptions):
  * call for each entry would take half a minute.
  */
 const families = [
+  /^api\/docs$/,
   /^api\/(records|search)$/,
   /^api\/duplicates$/,
   /^api\/(refresh|audits)$/,
@@ -89,7 +90,7 @@ async function buildAll(entries: readonly Entry[], root: string): Promise<Built>
     legalComments: 'none',
     banner: { js: requireForCommonJs },
     logLevel: 'error',
-    plugins: [leanSdk],
+    plugins: [lean(entries.some(describesSchemas) ? unusedOfSdk : [...unusedOfSdk, unusedOfZod])],
   })
   return { metafile: result.metafile, files: new Map(result.outputFiles.map(file => [basename(file.path), file])) }
 }
@@ -136,26 +137,77 @@ function writeStaticFiles(entry: Entry, directory: string): void {
   }
 }
 
-/**
- * Parts of the SDK that no function uses, by what stands in for them. Lambda has its credentials in the environment: the
- * chain of other sources would be half of each bundle. DynamoDB's discovery of endpoints is off unless asked for, and no
- * command looks at what the client keeps for it.
- */
-const standIns: Readonly<Record<string, string>> = {
-  '@aws-sdk/credential-provider-node': `import { fromEnv } from '@aws-sdk/credential-provider-env'\nexport const defaultProvider = fromEnv`,
-  '@aws-sdk/middleware-endpoint-discovery': `export const resolveEndpointDiscoveryConfig = config => config\nexport const NODE_ENDPOINT_DISCOVERY_CONFIG_OPTIONS = { environmentVariableSelector: () => undefined, configFileSelector: () => undefined, default: undefined }`,
+/** The API's document is made of the schemas of its requests. */
+const describesSchemas = (entry: Entry): boolean => entry === 'api/docs'
+
+/** A module that stands in for one that no function uses. */
+type StandIn = {
+  /** How it is imported. */
+  imported: RegExp
+  /** Files that import it so. */
+  importer: RegExp
+  contents: string
 }
 
-const leanSdk: Plugin = {
-  name: 'lean-sdk',
-  setup: ({ onResolve, onLoad }) => {
-    const names = Object.keys(standIns).join('|')
-    onResolve({ filter: new RegExp(`^(${names})$`) }, ({ path }) => ({ path, namespace: 'lean-sdk' }))
-    onLoad({ filter: /.*/, namespace: 'lean-sdk' }, ({ path }) => ({
-      contents: standIns[path] ?? '',
-      resolveDir: import.meta.dirname,
-    }))
+/**
+ * Parts of the SDK that no function uses. Lambda has its credentials in the environment: the chain of other sources would be
+ * half of each bundle. DynamoDB's discovery of endpoints is off unless asked for, and no command looks at what the client keeps
+ * for it. Node hashes by itself, the region is in the environment, and retries are not the adaptive ones. Of its own package.json a
+ * client tells its version.
+ */
+const unusedOfSdk: readonly StandIn[] = [
+  {
+    imported: /^@aws-sdk\/credential-provider-node$/,
+    importer: /./,
+    contents: `import { fromEnv } from '@aws-sdk/credential-provider-env'\nexport const defaultProvider = fromEnv`,
   },
+  {
+    imported: /^@aws-sdk\/middleware-endpoint-discovery$/,
+    importer: /./,
+    contents: `export const resolveEndpointDiscoveryConfig = config => config\nexport const NODE_ENDPOINT_DISCOVERY_CONFIG_OPTIONS = { environmentVariableSelector: () => undefined, configFileSelector: () => undefined, default: undefined }`,
+  },
+  { imported: /\/Sha256Js$/, importer: /@smithy\/core\//, contents: 'export const Sha256Js = undefined' },
+  {
+    imported: /\/getInstanceMetadataRegion$/,
+    importer: /@smithy\/core\//,
+    contents: 'export const getInstanceMetadataRegion = async () => undefined',
+  },
+  {
+    imported: /\/DefaultRateLimiter$/,
+    importer: /@smithy\/core\//,
+    contents: 'export const DefaultRateLimiter = undefined',
+  },
+]
+
+/** Half of zod's size that only the API's document needs: describing schemas as JSON Schema. */
+const unusedOfZod: StandIn = {
+  imported: /\/(json-schema-processors|to-json-schema)\.js$/,
+  importer: /\/zod\/v4\/classic\//,
+  contents: `const refuse = () => { throw new Error('JSON Schema is bundled for api/docs only: see infra/bundle.ts') }
+export { refuse as toJSONSchema }
+export const createToJSONSchemaMethod = () => refuse
+export const createStandardJSONSchemaMethod = () => refuse`,
+}
+
+/** Puts the stand-ins in their places. */
+function lean(standIns: readonly StandIn[]): Plugin {
+  return {
+    name: 'lean',
+    setup: ({ onResolve, onLoad }) => {
+      for (const [index, { imported, importer }] of standIns.entries())
+        onResolve({ filter: imported }, from =>
+          importer.test(from.importer) ? { path: String(index), namespace: 'lean' } : undefined,
+        )
+      onLoad({ filter: /.*/, namespace: 'lean' }, ({ path }) => ({
+        contents: standIns[Number(path)]?.contents ?? '',
+        resolveDir: import.meta.dirname,
+      }))
+      onLoad({ filter: /@aws-sdk\/client-[a-z0-9-]+\/package\.json$/ }, ({ path }) => ({
+        contents: JSON.stringify({ version: JSON.parse(readFileSync(path, 'utf8')).version }),
+        loader: 'json',
+      }))
+    },
+  }
 }
 
 const entryFile = (entry: Entry): string => `functions/${entry}.ts`

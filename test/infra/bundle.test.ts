@@ -27,9 +27,8 @@ describe('the functions of this project', () => {
   // Somebody waits for an API call; a step of a workflow runs for minutes.
   const isStep = (entry: Entry) => entry.startsWith('workflows/')
 
-  // 16 KB of it are the access log, which every call writes.
-  it.each(entries.filter(entry => !isStep(entry)))('%s reads at most 480 KB at a cold start', entry => {
-    expect(bundle(bundles, entry).coldBytes / 1024).toBeLessThanOrEqual(480)
+  it.each(entries.filter(entry => !isStep(entry)))('%s reads at most 450 KB at a cold start', entry => {
+    expect(bundle(bundles, entry).coldBytes / 1024).toBeLessThanOrEqual(450)
   })
 
   it.each(entries.filter(isStep))('%s reads at most 1,000 KB at a cold start', entry => {
