@@ -45,8 +45,11 @@ try {
   const results = await measureAll(options)
   printReport(results)
   if (options.out !== undefined) writeFileSync(options.out, toJson(options, results))
-  const failures = results.measured.reduce((sum, { one, sixteen }) => sum + one.api.failures + sixteen.api.failures, 0)
-  if (failures > 0) throw new Error(`${failures} calls of the API failed; the first errors are above.`)
+  const [ours, theirs] = (['api', 'engine'] as const).map(side =>
+    results.measured.reduce((sum, { one, sixteen }) => sum + one[side].failures + sixteen[side].failures, 0),
+  )
+  if (ours || theirs)
+    throw new Error(`Calls failed: ${ours} of the API, ${theirs} of the engine's side. The first errors are above.`)
 } catch (error) {
   console.error(error instanceof Error ? error.message : error)
   process.exitCode = 1

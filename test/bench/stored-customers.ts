@@ -54,7 +54,7 @@ export async function readStoredCustomers(
   }
 }
 
-/** As the template is stored, but with the values that tell customers apart: copies would all be duplicates of each other. */
+/** As the template is stored (and perhaps changed since), but new, and with the values that tell customers apart: copies would all be duplicates of each other. */
 function createSteps(
   table: string,
   { record, change }: Template,
@@ -69,7 +69,7 @@ function createSteps(
     address,
     phones: phones.map((phone, i) => ({ ...entryOf(stored, i), ...phone, value: `+86${phone.value}` })),
   }
-  const after = { ...record, id, fields: { ...record.fields, ...own }, createdAt: at, updatedAt: at }
+  const after = { ...record, id, version: 1, fields: { ...record.fields, ...own }, createdAt: at, updatedAt: at }
   const set = Object.entries(own).map(([field, value]) => [field, { new: value }])
   const changes = { ...change.changes, ...Object.fromEntries(set) }
   return steps(table, undefined, { record: after, change: { ...change, id, at, writeId: randomUUID(), changes } })
