@@ -74,6 +74,8 @@ export const entries = [
   'workflows/restore/apply-restore',
   'workflows/restore/end-restore',
   'workflows/restore/fail-restore',
+  'workflows/archive/write-archive',
+  'workflows/archive/fail-archive',
   'events/update-reminders',
   'events/fire-reminders',
   'events/deliver-notifications',

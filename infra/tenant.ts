@@ -38,8 +38,7 @@ export class Tenant extends Stage {
     const logged: House = { ...house, accessLog: accessLog.emit }
     const workflows = new WorkflowsStack(this, 'workflows', {
       ...named('workflows', 'long-running work'),
-      house: logged,
-      data,
+      ...{ house: logged, data, accessLog },
     })
     const schedules = new SchedulesStack(this, 'schedules', {
       ...named('schedules', 'what runs by itself'),

@@ -9,6 +9,8 @@ import * as Ask from '#schemas/api/restores.ts'
 const load = {
   start: () => import('#lib/restore/start-restore.ts'),
   view: () => import('#lib/restore/view-restore.ts'),
+  archive: () => import('#lib/archive/start-archive.ts'),
+  run: () => import('#lib/maintenance/view-run.ts'),
   vault: () => import('#lib/backup/vault.ts'),
   evidence: () => import('#lib/evidence/evidence-key.ts'),
 }
@@ -28,6 +30,12 @@ export const handler = serve([
     const headers = { location: `/v1/maintenance/runs/${run.id}`, etag: etagOf(run.id, run.version) }
     const status = run.fields['state'] === 'running' ? 202 : 200
     return { status, json: await viewRestore(tools.files, run), headers }
+  }),
+  on(Ask.ArchiveBackup, async (ctx, { path }) => {
+    const [{ startArchive }, { viewRun }] = await Promise.all([load.archive(), load.run()])
+    const run = await startArchive(ctx, { workflow: required('ARCHIVE_WORKFLOW_ARN') }, path.id)
+    const headers = { location: `/v1/maintenance/runs/${run.id}`, etag: etagOf(run.id, run.version) }
+    return { status: 202, json: viewRun(run), headers }
   }),
 ])
 

@@ -61,6 +61,13 @@ export function bucketAccess(bucket: Bucket, { variable, prefixes, actions, key 
   }
 }
 
+/** Reading any version of the files of a bucket under some prefixes, beside `bucketAccess`. */
+export function versionAccess(bucket: Bucket, prefixes: readonly string[]): Access {
+  const bucketArn = Stack.of(bucket).exportValue(bucket.bucketArn)
+  const resources = prefixes.map(prefix => `${bucketArn}/${prefix}`)
+  return { environment: {}, permissions: [{ actions: ['s3:GetObjectVersion'], resources }] }
+}
+
 /** Lets a function's event source read a table's stream. */
 export function streamAccess(table: Table, key: IKey): Access {
   const actions = ['DescribeStream', 'GetRecords', 'GetShardIterator', 'ListStreams'].map(name => `dynamodb:${name}`)

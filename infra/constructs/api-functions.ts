@@ -1,5 +1,6 @@
 import type { Construct } from 'constructs'
 import { verifying } from '#infra/constructs/access-log-schedules.ts'
+import { archiveFilesOf } from '#infra/constructs/archive-workflow.ts'
 import { cleanupFilesOf } from '#infra/constructs/cleanup-workflow.ts'
 import { CrmFunction } from '#infra/constructs/crm-function.ts'
 import { exportFilesOf } from '#infra/constructs/export-workflow.ts'
@@ -148,6 +149,7 @@ function maintenanceFunctions(scope: Construct, { house, data, workflows }: Prop
         data.records.readWrite,
         cleanupFilesOf({ house, data }, 'read'),
         restoreFilesOf({ house, data }, 'read'),
+        archiveFilesOf({ house, data }, 'read'),
         workflows.cleanup.start,
         workflows.undoCleanup.start,
         workflows.backup.start,
@@ -158,14 +160,15 @@ function maintenanceFunctions(scope: Construct, { house, data, workflows }: Prop
     'api/restores': new CrmFunction(scope, 'Restores', {
       house,
       entry: 'api/restores',
-      description: 'Restores records of a backup',
-      errorImpact: 'Nobody can bring records back from a backup.',
+      description: 'Restores records of a backup, and has all of it written into one file',
+      errorImpact: 'Nobody can bring records back from a backup, or take all out in one file.',
       uses: [
         data.records.readWrite,
         restoreFilesOf({ house, data }, 'readWrite'),
         data.vault.read,
         data.evidence.verify,
         workflows.restore.start,
+        workflows.archive.start,
         data.signIn.verify,
       ],
       memoryMb: 1769,

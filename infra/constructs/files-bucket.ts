@@ -15,6 +15,7 @@ import { Construct } from 'constructs'
 import type { Access } from '#infra/constructs/access.ts'
 import { Replication } from '#infra/constructs/replication.ts'
 import { bucketArn, copiedBucketName, copyBucketName } from '#infra/constructs/second-region.ts'
+import { archiveDays } from '#lib/archive/archive-files.ts'
 import { copiedPrefixes } from '#lib/backup/vault-keys.ts'
 import type { TenantFile } from '#schemas/tenant.ts'
 
@@ -24,6 +25,7 @@ export function filesLifecycle(): LifecycleRule[] {
     { abortIncompleteMultipartUploadAfter: Duration.days(7) },
     // Copies of personal data do not stay longer than they are of use: a download, the undoing of an import or a cleanup, a trend over a year.
     { prefix: 'exports/', expiration: Duration.days(7), noncurrentVersionExpiration: Duration.days(1) },
+    { prefix: 'archives/', expiration: Duration.days(archiveDays), noncurrentVersionExpiration: Duration.days(1) },
     { prefix: 'imports/', expiration: Duration.days(180), noncurrentVersionExpiration: Duration.days(7) },
     { prefix: 'cleanup/', expiration: Duration.days(180), noncurrentVersionExpiration: Duration.days(7) },
     { prefix: 'restores/', expiration: Duration.days(180), noncurrentVersionExpiration: Duration.days(7) },

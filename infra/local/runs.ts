@@ -44,6 +44,7 @@ function rowOf(run: RunView): string[] {
 function sizesOf({ kind, report }: RunView): { items?: number; bytes?: number } {
   if (kind === 'backup') return report ? { items: report.items, bytes: report.bytes } : {}
   if (kind === 'cleanup') return report ? { items: report.counts.evaluated } : {}
+  if (kind === 'archive' && report) return { items: report.counts.records, bytes: report.bytes }
   if (kind !== 'restoreDrill' || !report) return {}
   const { records, changes, derived } = report.compared
   return { items: records + changes + derived, bytes: report.importedBytes }

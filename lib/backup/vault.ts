@@ -25,6 +25,9 @@ export type VaultVersion = {
 /** What is known of an object without reading it. */
 export type VaultHead = { versionId: string; bytes: number; etag: string; replication: string | undefined }
 
+/** An object that is being read. */
+export type VaultObject = { body: Readable; bytes: number; contentType: string | undefined }
+
 /**
  * A versioned, locked bucket that backups are kept in. Every call throws CrmError `unavailable` when S3 does not answer; reading
  * what is not there throws `not_found`.
@@ -38,6 +41,8 @@ export type Vault = {
   /** The current version, or the one asked for; undefined where there is none or a marker hides it. */
   head(key: string, versionId?: string): Promise<VaultHead | undefined>
   read(key: string, versionId?: string): Promise<Readable>
+  /** The same, with what is known of it. */
+  open(key: string, versionId?: string): Promise<VaultObject>
   readText(key: string, versionId?: string): Promise<string>
   /** Returns the id of the version it made. */
   write(key: string, body: string | Uint8Array, contentType: string): Promise<string>
@@ -52,12 +57,14 @@ export function openVault(name: string, region?: string): Vault {
   const client = new S3Client({ maxAttempts: 5, responseChecksumValidation, ...(region !== undefined && { region }) })
   const Bucket = name
   const version = (versionId: string | undefined) => (versionId === undefined ? {} : { VersionId: versionId })
-  const read = async (key: string, versionId?: string) => {
+  const open = async (key: string, versionId?: string): Promise<VaultObject> => {
     const command = new GetObjectCommand({ Bucket, Key: key, ...version(versionId) })
-    const { Body } = await client.send(command).catch((error: unknown) => translate(error, key))
-    if (!(Body instanceof Readable)) throw new Error(`S3 gave ${key} without a body`)
-    return Body
+    const answer = await client.send(command).catch((error: unknown) => translate(error, key))
+    const { Body: body, ContentLength: bytes = 0, ContentType: contentType } = answer
+    if (!(body instanceof Readable)) throw new Error(`S3 gave ${key} without a body`)
+    return { body, bytes, contentType }
   }
+  const read = async (key: string, versionId?: string) => (await open(key, versionId)).body
   return {
     name,
     list: prefix => list(client, Bucket, prefix),
@@ -73,6 +80,7 @@ export function openVault(name: string, region?: string): Vault {
       }
     },
     read,
+    open,
     readText: async (key, versionId) => Buffer.concat(await (await read(key, versionId)).toArray()).toString(),
     write: async (key, body, contentType) => {
       const ContentLength = Buffer.byteLength(body)

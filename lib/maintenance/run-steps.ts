@@ -7,6 +7,7 @@ const names: Readonly<Record<string, readonly RunStep['name'][]>> = {
   backup: ['plan', 'export', 'verify', 'catalogue', 'copy', 'expire', 'report'],
   restoreDrill: ['plan', 'verify', 'import', 'increments', 'compare', 'readChecks', 'tidy', 'report'],
   restore: ['plan', 'verify', 'collect', 'apply', 'report'],
+  archive: ['verify', 'archive', 'report'],
 }
 
 const kept = z.array(runStep)

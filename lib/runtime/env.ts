@@ -25,6 +25,7 @@ const variables = z.object({
   BACKUP_WORKFLOW_ARN: z.string().optional(),
   RESTORE_DRILL_WORKFLOW_ARN: z.string().optional(),
   RESTORE_WORKFLOW_ARN: z.string().optional(),
+  ARCHIVE_WORKFLOW_ARN: z.string().optional(),
   BACKUP_BUCKET: z.string().optional(),
   BACKUP_COPY_BUCKET: z.string().optional(),
   BACKUP_COPY_REGION: z.string().optional(),

@@ -6,6 +6,22 @@ const count = z.int().min(0)
 const bytes = z.int().min(0)
 const seconds = z.number().min(0)
 
+/** What an archive holds. */
+export const archiveReport = z.strictObject({
+  backupId: z.string(),
+  cutOffAt: time.meta({ description: 'The moment whose state it holds; the access log goes on to when it was made.' }),
+  bytes,
+  sha256: z.string().meta({ description: 'Of the file, in hex.' }),
+  counts: z.strictObject({ records: count, history: count, keys: count, files: count, accessLogs: count }),
+  missing: count.meta({
+    description: 'Files that belonged to the backup and have expired since; the manifest names them.',
+  }),
+  expiresAt: time.meta({ description: 'When the file is deleted.' }),
+})
+
+/** What an archive holds. */
+export type ArchiveReport = z.infer<typeof archiveReport>
+
 /** What a backup run made. */
 export const backupReport = z.strictObject({
   backupId: z.string(),

@@ -1,5 +1,5 @@
 import * as z from 'zod'
-import { backupReport, drillReport } from '#schemas/api/backup-reports.ts'
+import { archiveReport, backupReport, drillReport } from '#schemas/api/backup-reports.ts'
 import { defineContract, emptyBody, noBody, noParameters } from '#schemas/api/contract.ts'
 import { cursor, limit } from '#schemas/api/parameters.ts'
 import { restoreReport } from '#schemas/api/restore-report.ts'
@@ -100,6 +100,7 @@ const stepNames = [
   'tidy',
   'collect',
   'apply',
+  'archive',
   'report',
 ] as const
 
@@ -199,9 +200,17 @@ export const backupRunView = runViewOf('backup', backupReport)
 export const drillRunView = runViewOf('restoreDrill', drillReport)
 /** A restore as the API shows it. */
 export const restoreRunView = runViewOf('restore', restoreReport)
+/** An archive of all that there is. */
+const archiveRunView = runViewOf('archive', archiveReport)
 
 /** A run: how far it is and what came of it. */
-export const runView = z.discriminatedUnion('kind', [cleanupRunView, backupRunView, drillRunView, restoreRunView])
+export const runView = z.discriminatedUnion('kind', [
+  cleanupRunView,
+  backupRunView,
+  drillRunView,
+  restoreRunView,
+  archiveRunView,
+])
 
 /** A page of runs, the latest first. */
 export const runPage = z.strictObject({
@@ -215,7 +224,7 @@ export const runPage = z.strictObject({
 
 /** Where every item of a run can be got. */
 export const runReportFile = z.strictObject({
-  format: z.enum(['json', 'csv']),
+  format: z.enum(['json', 'csv', 'tar']).meta({ description: '`tar`: the archive that a run of that kind has made.' }),
   url: z
     .url()
     .meta({ description: 'GET it without a token. JSON: the report, and `items`; CSV: a line for each change.' }),

@@ -1,5 +1,5 @@
 import * as z from 'zod'
-import { defineContract } from '#schemas/api/contract.ts'
+import { defineContract, emptyBody, noParameters } from '#schemas/api/contract.ts'
 import { restoreRunView } from '#schemas/api/maintenance.ts'
 import { flag } from '#schemas/api/parameters.ts'
 import { restoreActions } from '#schemas/api/restore-report.ts'
@@ -28,6 +28,13 @@ export const RestoreBackup = defineContract({
       .meta({ description: 'Ids of the records to restore, of any objects.' }),
     dryRun: dryRun.meta({ description: 'Say what would change, field by field, and change nothing.' }),
   }),
+})
+
+export const ArchiveBackup = defineContract({
+  operationId: 'archiveBackup',
+  path: z.object({ id: z.string() }),
+  query: noParameters,
+  body: emptyBody,
 })
 
 const count = z.int().min(0)

@@ -99,6 +99,13 @@ export const routes = [
     entry: 'api/restores',
     isPublic: false,
   },
+  {
+    operationId: 'archiveBackup',
+    method: 'POST',
+    path: '/v1/backups/{id}/archive',
+    entry: 'api/restores',
+    isPublic: false,
+  },
   { operationId: 'findAccesses', method: 'GET', path: '/v1/access-log', entry: 'api/access-log', isPublic: false },
   {
     operationId: 'verifyAccessLog',

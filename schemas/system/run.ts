@@ -4,7 +4,7 @@ import { defineObject } from '#schemas/definition.ts'
 export const startableKinds = ['cleanup', 'backup', 'restoreDrill'] as const
 
 /** Kinds of maintenance run. */
-export const runKinds = [...startableKinds, 'restore'] as const
+export const runKinds = [...startableKinds, 'restore', 'archive'] as const
 
 /** How far a maintenance run is. */
 export const runStates = ['running', 'canceling', 'canceled', 'succeeded', 'failed', 'undoing', 'undone'] as const
@@ -28,6 +28,7 @@ export const run = defineObject({
         { value: 'backup', label: { en: 'Backup', zh: '备份' } },
         { value: 'restoreDrill', label: { en: 'Restore drill', zh: '恢复演练' } },
         { value: 'restore', label: { en: 'Restore', zh: '数据恢复' } },
+        { value: 'archive', label: { en: 'Archive', zh: '整体导出' } },
       ],
     },
     state: {

@@ -100,6 +100,8 @@ const triggers: Record<Entry, (keyof typeof byTrigger)[]> = {
   'events/write-access-log': ['log', 'key', 'queue', 'files', 'putsFiles'],
   'api/access-log': ['log', 'key', 'files', 'putsFiles'],
   'api/restores': ['log', 'key', 'files', 'writesFiles', 'vault'],
+  'workflows/archive/write-archive': ['log', 'key', 'files', 'writesFiles', 'vault', 'signs'],
+  'workflows/archive/fail-archive': ['log', 'key', 'files', 'writesFiles'],
   'workflows/restore/verify-restore': ['log', 'key', 'files', 'writesFiles', 'vault'],
   'workflows/restore/collect-restore': ['log', 'key', 'files', 'writesFiles', 'vault'],
   'workflows/restore/apply-restore': ['log', 'key', 'files', 'writesFiles'],

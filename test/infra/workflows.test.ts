@@ -7,7 +7,17 @@ import { ofType, type Properties, type Resources, synthesizeTenants } from './su
 
 let acme: Resources
 let all: Resources
-const names = ['import', 'undo-import', 'export', 'cleanup', 'undo-cleanup', 'backup', 'restore-drill', 'restore']
+const names = [
+  'import',
+  'undo-import',
+  'export',
+  'cleanup',
+  'undo-cleanup',
+  'backup',
+  'restore-drill',
+  'restore',
+  'archive',
+]
 
 beforeAll(async () => {
   const tenants = await synthesizeTenants('acme')

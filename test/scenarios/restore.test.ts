@@ -1,19 +1,23 @@
-import { mkdtempSync, rmSync } from 'node:fs'
+import { createHash } from 'node:crypto'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { isDeepStrictEqual } from 'node:util'
 import { afterAll, beforeAll, describe, expect, inject, it, vi } from 'vitest'
-import { archiveTenant } from '#infra/local/archive/archive-tenant.ts'
 import { loadArchive } from '#infra/local/archive/load-archive.ts'
+import { verifyArchive } from '#infra/local/archive/verify-archive.ts'
+import { writeArchive } from '#infra/local/archive/write-archive.ts'
 import { createDynamoDbClient } from '#infra/local/dynamodb/client.ts'
 import { createNaming } from '#infra/local/names.ts'
 import { restoreFolder } from '#infra/local/restore/restore-folder.ts'
 import { sourceNames } from '#infra/local/restore/source-names.ts'
 import { type LocalStack, startStack } from '#infra/local/stack.ts'
 import { readAssembly } from '#infra/local/template.ts'
+import { archiveTenant } from '#lib/archive/archive-tenant.ts'
 import type { CatalogueEntry } from '#lib/backup/catalogue.ts'
 import { openVault } from '#lib/backup/vault.ts'
 import { openEvidenceKey } from '#lib/evidence/evidence-key.ts'
 import { typeIds } from '#lib/runtime/ids.ts'
+import { runView } from '#schemas/api/maintenance.ts'
 import { restoreView } from '#schemas/api/restores.ts'
 import { scratchRoot } from '../support/scratch.ts'
 import { evidenceArn, scanTable, writeBackup } from '../support/vault.ts'
@@ -194,6 +198,34 @@ async function lacking(before: readonly Record<string, unknown>[], backupId: str
   return before.filter(item => JSON.stringify(item['pk']) !== own && !isDeepStrictEqual(after.get(keyOf(item)), item))
 }
 
+it('an admin takes all out in one file by a run of its own, and nobody else does', async () => {
+  await make('Ausfuhr GmbH')
+  const entry = await backUp()
+  const path = `/v1/backups/${entry.id}/archive`
+  for (const as of ['manager', 'rep', 'auditor']) expect((await send('POST', path, { as })).status, as).toBe(404)
+  expect((await send('POST', '/v1/backups/bkp_01jq2v7m4hf8r9s0t1v2w3x4y5/archive')).status).toBe(404)
+  const headers = { 'idempotency-key': `archive-${entry.id}` }
+  const started = await send('POST', path, { headers })
+  expect(started.status, started.text).toBe(202)
+  expect(started.json).toMatchObject({ kind: 'archive', state: 'running' })
+  expect((await send('POST', path, { headers })).json.id).toBe(started.json.id)
+  const runPath = `/v1/maintenance/runs/${started.json.id}`
+  await expect.poll(async () => (await send('GET', runPath)).json.state, { timeout: 20_000 }).toBe('succeeded')
+  const { report } = runView.parse((await send('GET', runPath)).json)
+  expect((await send('GET', `${runPath}/report`, { as: 'auditor' })).status).toBe(404)
+  const file = (await send('GET', `${runPath}/report`)).json
+  expect(file.format).toBe('tar')
+  const bytes = Buffer.from(await (await fetch(file.url)).arrayBuffer())
+  const sha256 = createHash('sha256').update(bytes).digest('hex')
+  expect(report).toMatchObject({ backupId: entry.id, sha256, bytes: bytes.length })
+  const tar = join(folders.made, '..', 'by-workflow.tar')
+  writeFileSync(tar, bytes)
+  const open = await verifyArchive(tar)
+  await open.close()
+  const { records, history, keys, accessLogs } = open.manifest.counts
+  expect([records + history + keys, accessLogs > 0]).toEqual([entry.items, true])
+})
+
 it('everything goes into one archive, and comes back out of it in an empty folder', async () => {
   const id = await make('Auszug GmbH')
   await send('PATCH', `/v1/customers/${id}`, { body: { name: 'Umzug GmbH' } })
@@ -201,7 +233,7 @@ it('everything goes into one archive, and comes back out of it in an empty folde
   const before = await itemsNow()
   const archive = join(folders.made, '..', 'everything.tar')
   const source = { tools: await vaultTools(), backupId: entry.id, files: names().files, madeAt: new Date() }
-  await archiveTenant(archive, source)
+  await writeArchive(archive, await archiveTenant(source))
   // What a command line has: none of what this test has set.
   for (const name of Object.keys(process.env).filter(each => each.startsWith('AWS_'))) vi.stubEnv(name, undefined)
   const { manifest } = await loadArchive({

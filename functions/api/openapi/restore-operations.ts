@@ -1,5 +1,5 @@
 import { jsonAnswer } from '#functions/api/openapi/answers.ts'
-import { type Body, bodyOf } from '#functions/api/openapi/bodies.ts'
+import { type Body, bodyOf, emptyBody } from '#functions/api/openapi/bodies.ts'
 import { exampleId } from '#functions/api/openapi/examples.ts'
 import { reference, type Schema } from '#functions/api/openapi/fields.ts'
 import type { OperationText } from '#functions/api/openapi/operation-texts.ts'
@@ -23,6 +23,22 @@ export const restoreTexts = {
       'payload_too_large',
       'unsupported_media_type',
       'backup_tampered',
+      'not_found',
+    ],
+  },
+  archiveBackup: {
+    summary: 'Take out all that there is, as of a backup',
+    description:
+      'Records, history, definitions, settings, people, files and the access log with its digests, as one signed tar file of ' +
+      'plain JSON lines that `npm run import-tenant` verifies and loads. Goes on as a maintenance run; once it has succeeded, ' +
+      '`GET /v1/maintenance/runs/{id}/report` has the address of the file, which is deleted after 7 days. For those from whom ' +
+      'no record and no field is hidden.',
+    codes: [
+      'validation_failed',
+      'unknown_field',
+      'idempotency_key_reused',
+      'payload_too_large',
+      'unsupported_media_type',
       'not_found',
     ],
   },
@@ -55,13 +71,31 @@ const example: Schema = {
   ],
 }
 
+const archiving: Schema = {
+  ...{ id: exampleId('run'), object: 'run', version: 1, kind: 'archive', state: 'running', dryRun: false },
+  requestedBy: exampleId('user'),
+  startedAt: '2026-03-31T01:00:00.000Z',
+}
+
 /** What restoring takes, and what it answers. */
-export const restoreExchanges: Record<'restoreBackup', { body: Body; answers: Record<string, Schema> }> = {
+export const restoreExchanges: Record<
+  'restoreBackup' | 'archiveBackup',
+  { body: Body; answers: Record<string, Schema> }
+> = {
   restoreBackup: {
     body: bodyOf(RestoreBackup.body, { ids: [exampleId('customer')], dryRun: true }),
     answers: {
       200: restoreAnswer('What became, or would become, of each record.'),
       202: restoreAnswer('The restore goes on in the background; its run tells how far it is.'),
+    },
+  },
+  archiveBackup: {
+    body: emptyBody(),
+    answers: {
+      202: jsonAnswer('The run, running.', reference('MaintenanceRunView'), {
+        headers: ['Location', 'ETag'],
+        example: archiving,
+      }),
     },
   },
 }

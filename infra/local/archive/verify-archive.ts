@@ -1,12 +1,12 @@
 import { createHash, createPublicKey, type KeyObject } from 'node:crypto'
 import { type FileHandle, open } from 'node:fs/promises'
 import { isDeepStrictEqual } from 'node:util'
+import { countsOf } from '#lib/archive/create-archive.ts'
+import { type ArchiveManifest, type ArchiveMember, archiveManifest, seals } from '#lib/archive/manifest.ts'
+import { type TarMember, tarMembers } from '#lib/archive/tar.ts'
 import { gzipLines, isBadGzip } from '#lib/backup/gzip-lines.ts'
 import { verifyWith } from '#lib/evidence/evidence-key.ts'
 import { type Signature, signature } from '#lib/evidence/signature.ts'
-import { type ArchiveManifest, type ArchiveMember, archiveManifest, seals } from './manifest.ts'
-import { type TarMember, tarMembers } from './tar.ts'
-import { countsOf } from './write-archive.ts'
 
 /** An archive that is what was signed, open for reading. */
 export type OpenArchive = {

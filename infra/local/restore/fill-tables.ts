@@ -8,8 +8,8 @@ import { createDynamoDbClient } from '../dynamodb/client.ts'
 import { startDynamoDbProcess } from '../dynamodb/process.ts'
 import { ensureTables, type TableDefinition } from '../dynamodb/tables.ts'
 import { loadTable } from './load-table.ts'
-import { writeLines } from './merge-chain.ts'
 import { setEnvironment } from './set-environment.ts'
+import { writeLines } from './write-lines.ts'
 
 /** A data folder that is being made, and the tables it is to have. */
 export type NewTables = { folder: string; tables: readonly TableDefinition[]; listShards: number }

@@ -39,7 +39,7 @@ const isTenantKey = (value: unknown): boolean =>
  */
 const nameless = [
   ({ Action, Resource }: Properties) =>
-    all(Action, /^s3:(Get|Put)Object$|^s3:AbortMultipartUpload$/) &&
+    all(Action, /^s3:(Get|Put)Object(Version)?$|^s3:AbortMultipartUpload$/) &&
     all(Resource, /("\/([a-z]+|AWSLogs|CloudTrail(-Digest)?)|\/access-log-anchors)\/\*"\]\]\}$/),
   ({ Action, Resource }: Properties) =>
     all(Action, /^s3:(\w*Object\w*|ReplicateTags|AbortMultipartUpload)$/) &&

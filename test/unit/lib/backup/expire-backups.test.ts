@@ -47,6 +47,7 @@ function memoryVault(locked = /nothing/) {
       return text === undefined ? undefined : { versionId: 'v1', bytes: text.length, etag: '', replication: undefined }
     },
     read: async key => Readable.from([Buffer.from(await readText(key))]),
+    open: () => Promise.reject(new Error('nothing is opened when backups expire')),
     readText,
     write: async (key, body) => {
       kept.set(key, body.toString())

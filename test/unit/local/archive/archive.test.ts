@@ -3,9 +3,10 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { archiveTenant } from '#infra/local/archive/archive-tenant.ts'
-import { tarEnd, tarHeader, tarPadding } from '#infra/local/archive/tar.ts'
 import { type OpenArchive, verifyArchive } from '#infra/local/archive/verify-archive.ts'
+import { writeArchive } from '#infra/local/archive/write-archive.ts'
+import { archiveTenant } from '#lib/archive/archive-tenant.ts'
+import { tarEnd, tarHeader, tarPadding } from '#lib/archive/tar.ts'
 import { gzipLines } from '#lib/backup/gzip-lines.ts'
 import { vaultKeys } from '#lib/backup/vault-keys.ts'
 import { typeIds } from '#lib/runtime/ids.ts'
@@ -56,7 +57,7 @@ async function archive(path: string): Promise<void> {
   const inventory = { key, versionId: await scratch.vault.write(key, body, 'application/gzip'), bytes: body.length }
   await writeCatalogue(scratch, { ...entry, inventory: { ...inventory, sha256: sha256(body), objects: 1 } })
   const source = { tools: scratch, backupId: entry.id, files: scratch.vault.name, madeAt: new Date() }
-  await archiveTenant(path, source)
+  await writeArchive(path, await archiveTenant(source))
 }
 
 async function itemsIn({ members }: OpenArchive): Promise<JsonObject[]> {

@@ -1,5 +1,5 @@
+import type { Part } from '#lib/archive/create-archive.ts'
 import { standardObjects } from '#schemas/registry.ts'
-import type { Part } from './write-archive.ts'
 
 const readme = `This is everything that an Evergreen CRM kept for one tenant.
 

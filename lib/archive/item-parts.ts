@@ -1,8 +1,8 @@
 import { gzipSync } from 'node:zlib'
+import type { Part } from '#lib/archive/create-archive.ts'
 import { parseItemLine } from '#lib/backup/export-line.ts'
 import { itemOf } from '#lib/store/attribute-json.ts'
 import type { JsonObject } from '#schemas/json.ts'
-import type { Part } from './write-archive.ts'
 
 /** 8 million characters of lines make a member: held in memory, one of each kind. */
 const memberChars = 8_000_000

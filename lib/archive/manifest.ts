@@ -28,6 +28,8 @@ export const archiveManifest = z.strictObject({
   madeAt: z.iso.datetime(),
   /** ARN of the key that signed it. */
   signedBy: z.string(),
+  /** Files that belonged to the backup and have expired since. */
+  missing: z.array(z.string()).default([]),
   counts: z.strictObject({ records: count, history: count, keys: count, files: count, accessLogs: count }),
   members: z.array(member),
 })

@@ -1,8 +1,3 @@
-import { createWriteStream, mkdirSync } from 'node:fs'
-import { join } from 'node:path'
-import { Readable } from 'node:stream'
-import { pipeline } from 'node:stream/promises'
-import { createGzip } from 'node:zlib'
 import { parseChangeLine, parseItemLine } from '#lib/backup/export-line.ts'
 import { gzipLines } from '#lib/backup/gzip-lines.ts'
 import type { Chain, ChainFile } from '#lib/backup/read-chain.ts'
@@ -21,19 +16,6 @@ export async function* chainLines({ vault, chain }: { vault: Vault; chain: Chain
     for await (const { keys } of changesOf(vault, file)) last.set(keyText(keys), linkOf(chain, file))
   for (const file of chain.files)
     if (file.lines === 'item' || file.lines === 'change') yield* mergedLines(vault, { chain, file, last })
-}
-
-/**
- * Writes lines of a full export as its one file, which the engine loads in one go.
- * @returns how many there are.
- */
-export async function writeLines(lines: AsyncIterable<string>, folder: string): Promise<number> {
-  mkdirSync(folder, { recursive: true })
-  const counter = { items: 0 }
-  // Level 1: the file is read once and thrown away.
-  const gzip = createGzip({ level: 1 })
-  await pipeline(Readable.from(counted(lines, counter)), gzip, createWriteStream(join(folder, 'items.json.gz')))
-  return counter.items
 }
 
 async function* mergedLines(
@@ -60,13 +42,6 @@ async function* changesOf(vault: Vault, file: ChainFile): AsyncGenerator<{ keys:
       const change = parseChangeLine(line)
       if (change) yield { keys: change.Keys, ...(change.NewImage && { image: change.NewImage }) }
     }
-}
-
-async function* counted(lines: AsyncIterable<string>, counter: { items: number }): AsyncGenerator<string> {
-  for await (const line of lines) {
-    counter.items += 1
-    yield `${line}\n`
-  }
 }
 
 function linkOf({ links }: Chain, { backupId }: ChainFile): number {
