@@ -1,4 +1,4 @@
-import type { FieldDefinition, FieldOf, ObjectDefinition } from '#schemas/definition.ts'
+import type { FieldDefinition, FieldOf, ObjectDefinition } from '#schemas/meta-schema.ts'
 import { serverFields } from '#schemas/server-fields.ts'
 
 /** What contradicts itself in a definition of the right shape, each as `object.field: ...`. */

@@ -1,8 +1,8 @@
 import * as errors from 'jose/errors'
-import { createRemoteJWKSet } from 'jose/jwks/remote'
 import { jwtVerify } from 'jose/jwt/verify'
+import { createRemoteKeys, type RemoteKeys } from '#functions/edge/remote-keys.ts'
 import type { Session } from '#lib/access-log/identity.ts'
-import { unauthenticated, unavailable } from '#lib/errors.ts'
+import { unauthenticated } from '#lib/errors.ts'
 import type { Who } from '#lib/permissions/load-actor.ts'
 
 /** Whose tokens are taken, and where their keys are published. */
@@ -25,7 +25,7 @@ const cacheLimit = 1_000
  * @throws CrmError `unauthenticated`, or `unavailable` when the keys cannot be read.
  */
 export function createTokenVerifier(options: TokenIssuer, nowMs: () => number): TokenVerifier {
-  const keys = createRemoteJWKSet(options.jwksUrl, { timeoutDuration: 3_000, cacheMaxAge: 3_600_000 })
+  const keys = createRemoteKeys(options.jwksUrl, nowMs)
   const known = new Map<string, Verified>()
   return async token => {
     const hit = known.get(token)
@@ -41,9 +41,13 @@ export function createTokenVerifier(options: TokenIssuer, nowMs: () => number): 
 
 /** Whose token it is, and until when (in ms) it holds. */
 type Verified = { holder: Holder; until: number }
-type Keys = ReturnType<typeof createRemoteJWKSet>
 
-async function verify(token: string, keys: Keys, { issuer, clientIds }: TokenIssuer, nowMs: number): Promise<Verified> {
+async function verify(
+  token: string,
+  keys: RemoteKeys,
+  { issuer, clientIds }: TokenIssuer,
+  nowMs: number,
+): Promise<Verified> {
   try {
     const { payload } = await jwtVerify(token, keys, {
       issuer,
@@ -66,19 +70,10 @@ async function verify(token: string, keys: Keys, { issuer, clientIds }: TokenIss
   }
 }
 
-/** Errors about the token are the caller's; errors about the keys are ours. */
+/** Errors about the token are the caller's; those about the keys say so themselves. */
 function refusal(error: unknown): unknown {
   if (error instanceof errors.JWTExpired) return unauthenticated('The token has expired. Sign in again.')
-  if (isAboutKeys(error)) return unavailable('The keys that tokens are checked with cannot be read.', error)
-  if (error instanceof errors.JOSEError) return unauthenticated('The token is not valid here.')
-  return error
-}
-
-function isAboutKeys(error: unknown): boolean {
-  if (error instanceof errors.JWKSTimeout || error instanceof errors.JWKSInvalid) return true
-  // A key set that does not answer with 200 and JSON (generic), or cannot be reached at all (fetch's TypeError).
-  const isGeneric = error instanceof errors.JOSEError && error.code === 'ERR_JOSE_GENERIC'
-  return isGeneric || error instanceof TypeError
+  return error instanceof errors.JOSEError ? unauthenticated('The token is not valid here.') : error
 }
 
 /**

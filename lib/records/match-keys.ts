@@ -7,8 +7,9 @@ import { valuesOf } from '#lib/records/fields/emails.ts'
 import { hostOf } from '#lib/records/fields/url.ts'
 import { type PersonFields, personKeys } from '#lib/records/person-keys.ts'
 import { entryKeys } from '#lib/records/unique-values.ts'
-import type { FieldDefinition, matchKinds, ObjectDefinition } from '#schemas/definition.ts'
+import type { FieldDefinition, ObjectDefinition } from '#schemas/definition.ts'
 import { isJsonObject, type Json, type JsonObject } from '#schemas/json.ts'
+import type { matchKinds } from '#schemas/match-kinds.ts'
 
 /** What a match key is made of. */
 export type MatchKind = (typeof matchKinds)[number]

@@ -11,7 +11,7 @@ import { qualityOverview, qualityReportPage, qualityReportView } from '#schemas/
 import { refreshPlanPage, refreshPlanView } from '#schemas/api/refresh.ts'
 import { restoreView } from '#schemas/api/restores.ts'
 import { settingsView } from '#schemas/api/settings-view.ts'
-import { objectDefinition } from '#schemas/definition.ts'
+import { objectDefinition } from '#schemas/meta-schema.ts'
 import { fieldAccesses, scopes } from '#schemas/system/role.ts'
 
 /** What the API answers, other than records; the OpenAPI document shows these, and tests hold real answers against them. */

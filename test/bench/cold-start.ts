@@ -3,6 +3,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
+import { build } from 'esbuild'
 import { type Bundles, bundleFunctions } from '#infra/bundle.ts'
 import { prefixOf } from '#infra/constructs/house.ts'
 import { entries } from '#infra/entries.ts'
@@ -15,8 +16,13 @@ import type { StackProcess } from './stack-process.ts'
 /** Medians of fresh processes, in milliseconds. */
 export type ColdStart = { importMs: number; firstCallMs: number; totalMs: number }
 
-/** The records function beside a function that is one GetItem, and the size of every bundle. */
-export type ColdStarts = { records: ColdStart; minimal: ColdStart; bundles: Bundles; minimalBytes: number }
+/**
+ * The records function beside a function that is one GetItem: as esbuild makes it by the usual options, and as `infra/bundle.ts`
+ * makes it, without what no function can reach. And the size of every bundle.
+ */
+export type ColdStarts = Record<Measured, ColdStart> & { bundles: Bundles; minimalBytes: number; leanBytes: number }
+
+type Measured = 'records' | 'minimal' | 'lean'
 
 const run = promisify(execFile)
 const project = join(import.meta.dirname, '..', '..')
@@ -26,35 +32,59 @@ const processes = 7
 export async function measureColdStarts(stack: StackProcess, id: string): Promise<ColdStarts> {
   const folder = mkdtempSync(join(tmpdir(), 'evergreen-cold-'))
   try {
-    for (const name of ['ours', 'minimal']) mkdirSync(join(folder, name))
+    for (const name of ['ours', 'lean', 'minimal']) mkdirSync(join(folder, name))
     const bundles = await bundleFunctions({ entries, root: project, outdir: join(folder, 'ours') })
     const root = join(import.meta.dirname, 'minimal')
-    const minimal = await bundleFunctions({ entries: ['api/records'], root, outdir: join(folder, 'minimal') })
+    const lean = await bundleFunctions({ entries: ['api/records'], root, outdir: join(folder, 'lean') })
+    const minimal = {
+      directory: join(folder, 'minimal'),
+      coldBytes: await bundleAsUsual(root, join(folder, 'minimal')),
+    }
     const token = await stack.tokenFor('admin@example.com')
     const environment = environmentOf(stack, token)
-    const startOf = (set: Bundles, event: unknown) => {
-      const directory = set.get('api/records')?.directory ?? ''
-      const eventFile = join(directory, '..', 'event.json')
+    const startOf = (directory: string, event: unknown) => {
+      const eventFile = join(directory, 'event.json')
       writeFileSync(eventFile, JSON.stringify(event))
       return () => startOnce([directory, eventFile], environment)
     }
-    const starts = { records: startOf(bundles, getEvent(id, token)), minimal: startOf(minimal, recordKey(id)) }
-    return { ...(await alternate(starts)), bundles, minimalBytes: minimal.get('api/records')?.coldBytes ?? 0 }
+    const [ours, leanOne] = [bundles, lean].map(set => set.get('api/records'))
+    const starts = {
+      records: startOf(ours?.directory ?? '', getEvent(id, token)),
+      minimal: startOf(minimal.directory, recordKey(id)),
+      lean: startOf(leanOne?.directory ?? '', recordKey(id)),
+    }
+    const bytes = { minimalBytes: minimal.coldBytes, leanBytes: leanOne?.coldBytes ?? 0 }
+    return { ...(await alternate(starts)), bundles, ...bytes }
   } finally {
     rmSync(folder, { recursive: true, force: true })
   }
 }
 
-async function alternate(starts: Record<'records' | 'minimal', () => Promise<ColdStart>>) {
-  const samples: Record<'records' | 'minimal', ColdStart[]> = { records: [], minimal: [] }
-  // The first pair fills the file cache and is not counted.
-  for (let i = 0; i <= processes; i++) {
-    const [records, minimal] = [await starts.records(), await starts.minimal()]
-    if (i === 0) continue
-    samples.records.push(records)
-    samples.minimal.push(minimal)
-  }
-  return { records: middle(samples.records), minimal: middle(samples.minimal) }
+/** By esbuild's options for a Lambda function alone. Returns the size in bytes. */
+async function bundleAsUsual(root: string, outdir: string): Promise<number> {
+  const { outputFiles } = await build({
+    entryPoints: [join(root, 'functions/api/records.ts')],
+    outfile: join(outdir, 'index.mjs'),
+    ...{ bundle: true, minify: true, platform: 'node', target: 'node24', format: 'esm', write: false },
+    mainFields: ['module', 'main'],
+    banner: { js: "import{createRequire}from'node:module';const require=createRequire(import.meta.url);" },
+    logLevel: 'error',
+  })
+  const [file] = outputFiles
+  if (!file) throw new Error('esbuild made no file')
+  writeFileSync(file.path, file.contents)
+  return file.contents.byteLength
+}
+
+async function alternate(starts: Record<Measured, () => Promise<ColdStart>>): Promise<Record<Measured, ColdStart>> {
+  const samples: Record<Measured, ColdStart[]> = { records: [], minimal: [], lean: [] }
+  // The first round fills the file cache and is not counted.
+  for (let i = 0; i <= processes; i++)
+    for (const name of ['records', 'minimal', 'lean'] as const) {
+      const sample = await starts[name]()
+      if (i > 0) samples[name].push(sample)
+    }
+  return { records: middle(samples.records), minimal: middle(samples.minimal), lean: middle(samples.lean) }
 }
 
 function middle(samples: readonly ColdStart[]): ColdStart {

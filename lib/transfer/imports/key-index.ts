@@ -7,7 +7,7 @@ import { inParallel } from '#lib/runtime/in-parallel.ts'
 import type { MatchEntry, StoredRecord, UniqueValue } from '#lib/store/items.ts'
 import { readMatches } from '#lib/store/match.ts'
 import { readUniqueHolders } from '#lib/store/read.ts'
-import { matchKinds } from '#schemas/definition.ts'
+import { matchKinds } from '#schemas/match-kinds.ts'
 
 // Every row of an import needs them: they are loaded with the function.
 await loadMatchKeys()
