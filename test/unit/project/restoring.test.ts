@@ -17,6 +17,7 @@ const awsOptions: Record<string, string[]> = {
   'dynamodb export-table-to-point-in-time': ['table-arn', 'export-time', 's3-bucket', 's3-prefix', 'export-format'],
   'dynamodb describe-export': ['export-arn'],
   's3 cp': ['recursive'],
+  'kms get-public-key': ['key-id', 'query', 'output'],
 }
 
 const optionsOf = (command: string) => [...command.matchAll(/ --([a-z0-9-]+)/g)].map(match => match[1] ?? '')
