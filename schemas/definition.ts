@@ -6,7 +6,7 @@ export type { FieldDefinition, FieldOf, ObjectDefinition, ScalarFieldDefinition 
 // Compiling validators costs a cold start more than a warm call ever wins back.
 z.config({ jitless: true })
 
-/** There in bundles alone: `infra/bundle.ts` makes them of definitions that it has loaded, and so checked. */
+/** There in bundles alone: `infra/lean-bundles.ts` has loaded the definitions, and so checked them. */
 declare const definitionsAreChecked: true | undefined
 
 /** Objects that a reference may lead to. */

@@ -40,6 +40,22 @@ describe('the functions of this project', () => {
     expect(source).toMatch(/export\{[^}]*\bhandler\b[^}]*\}/)
   })
 
+  it('a function is loaded without what only its making needs, and without the code of fetch', () => {
+    const { directory } = bundle(bundles, 'api/records')
+    const code = readdirSync(directory).filter(file => file.endsWith('.mjs'))
+    const texts = code.map(file => readFileSync(join(directory, file), 'utf8')).join('\n')
+    expect(texts).not.toContain('Bad object definition')
+    expect(texts).not.toMatch(/(from|import\()"(node:)?http"/)
+    const load = `await import('./index.mjs'); console.log(process.moduleLoadList.filter(name => name.includes('undici')).join())`
+    const env = { ...process.env, TENANT: '{}', AWS_REGION: 'eu-central-1' }
+    const { stdout, stderr } = spawnSync(process.execPath, ['--input-type=module', '-e', load], {
+      cwd: directory,
+      env,
+      encoding: 'utf8',
+    })
+    expect([stdout.trim(), stderr]).toEqual(['', ''])
+  })
+
   it('docs has its viewer with it, gzipped', () => {
     const assets = join(bundle(bundles, 'api/docs').directory, 'assets')
     expect(readdirSync(assets).sort()).toEqual(['LICENSE.gz', 'swagger-ui-bundle.js.gz', 'swagger-ui.css.gz'])

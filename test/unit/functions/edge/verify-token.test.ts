@@ -12,6 +12,7 @@ const jwks = { keys: [{ ...(await exportJWK(keys.own.publicKey)), kid: 'own', al
 
 let server: Server
 let reads = 0
+let served: object = jwks
 let status = 200
 let jwksUrl: URL
 let nowMs = now
@@ -20,7 +21,7 @@ let verify: TokenVerifier
 beforeAll(async () => {
   server = createServer((_, response) => {
     reads += 1
-    response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(jwks))
+    response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(served))
   })
   await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve))
   const address = server.address()
@@ -29,6 +30,7 @@ beforeAll(async () => {
 afterAll(() => void server.close())
 beforeEach(() => {
   reads = 0
+  served = jwks
   status = 200
   nowMs = now
   verify = createTokenVerifier({ issuer, jwksUrl, clientIds: new Set(['web', 'erp']) }, () => nowMs)
@@ -111,6 +113,45 @@ describe('the token verifier', () => {
       () => now,
     )
     await expect(nowhere(await sign())).rejects.toThrow(expect.objectContaining({ code: 'unavailable' }))
+  })
+})
+
+describe('the keys', () => {
+  const named = (kid: string) => ({ keys: jwks.keys.map(key => ({ ...key, kid })) })
+  const refused = expect.objectContaining({ code: 'unauthenticated' })
+
+  it('are read once for all who ask at the same time', async () => {
+    await Promise.all([1, 2, 3].map(async i => verify(await sign({ ...claims, username: `user_${i}` }))))
+    expect(reads).toBe(1)
+  })
+
+  it('are read anew for a key that is not known, but not for each forged token', async () => {
+    await verify(await sign())
+    served = named('new')
+    const token = await sign(claims, { kid: 'new' })
+    await expect(verify(token)).rejects.toEqual(refused)
+    expect(reads).toBe(1)
+    nowMs = now + 31_000
+    await expect(verify(token)).resolves.toBeDefined()
+    for (let i = 0; i < 20; i++)
+      await expect(verify(await sign(claims, { kid: `forged-${i}` }))).rejects.toEqual(refused)
+    expect(reads).toBe(2)
+  })
+
+  it('are read anew every hour: one that was taken back is good no longer', async () => {
+    await verify(await sign())
+    served = named('new')
+    nowMs = now + 3_599_000
+    await verify(await sign({ ...claims, username: 'user_2' }, { expiresInS: 9_000 }))
+    nowMs = now + 3_601_000
+    await expect(verify(await sign({ ...claims, username: 'user_3' }, { expiresInS: 9_000 }))).rejects.toEqual(refused)
+  })
+
+  it('that are none are not the caller’s fault, and are asked for again', async () => {
+    served = { keys: 'none' }
+    await expect(verify(await sign())).rejects.toEqual(expect.objectContaining({ code: 'unavailable' }))
+    served = jwks
+    await expect(verify(await sign())).resolves.toBeDefined()
   })
 })
 
