@@ -45,23 +45,23 @@ const english: Texts = {
 }
 
 const chinese: Texts = {
-  subject: ({ name, day, state }) => `${name} 访问日志 ${day}:${zhStates[state]}`,
+  subject: ({ name, day, state }) => `${name} 访问日志 ${day}：${zhStates[state]}`,
   check: ({ state, asked, digests, logFiles, events, found, findings }) => [
-    `已核验 ${asked.from} 至 ${asked.to}:${zhStates[state]}。`,
-    `完好的摘要 ${digests.intact} / ${digests.checked},完好的日志文件 ${logFiles.intact} / ${logFiles.checked},事件 ${events} 条。`,
-    ...(found > 0 ? [`发现 ${found} 处问题,处理办法见 docs/runbook.md#function-verify-access-log-fails`] : []),
+    `已核验 ${asked.from} 至 ${asked.to}：${zhStates[state]}。`,
+    `完好的摘要 ${digests.intact} / ${digests.checked}，完好的日志文件 ${logFiles.intact} / ${logFiles.checked}，事件 ${events} 条。`,
+    ...(found > 0 ? [`发现 ${found} 处问题，处理办法见 docs/runbook.md#function-verify-access-log-fails`] : []),
     ...findings.slice(0, mostFindings).map(({ file, what }) => `- ${file} ${what}`),
   ],
   anchor: anchor =>
     anchor
       ? [
-          '请保存本邮件:日后可凭它证明此前各小时的日志没有被截去。',
-          `最新摘要:${anchor.digestS3Object}`,
+          '请保存本邮件：日后可凭它证明此前各小时的日志没有被截去。',
+          `最新摘要：${anchor.digestS3Object}`,
           `SHA-256:${anchor.hashValue}`,
-          `公钥指纹:${anchor.digestPublicKeyFingerprint}`,
-          `核验命令:npm run access-log -- verify --anchor ${anchor.hashValue}`,
+          `公钥指纹：${anchor.digestPublicKeyFingerprint}`,
+          `核验命令：npm run access-log -- verify --anchor ${anchor.hashValue}`,
         ]
-      : ['尚无摘要:第一个小时还没有结束。'],
+      : ['尚无摘要：第一个小时还没有结束。'],
 }
 
 const enStates = {
@@ -73,6 +73,6 @@ const enStates = {
 const zhStates = {
   intact: '完好',
   altered: '有改动',
-  late: '未见改动,但最近几小时尚未签发摘要',
-  unfinished: '已核验部分完好,其余未及核验',
+  late: '未见改动，但最近几小时尚未签发摘要',
+  unfinished: '已核验部分完好，其余未及核验',
 }

@@ -34,7 +34,7 @@ export function digestMessage(
     kind: 'digest',
     title: say({
       en: `Your day: ${due.length} due, ${overdue.length} overdue, ${followUps.length} to follow up`,
-      zh: `今日安排:${due.length} 项到期,${overdue.length} 项逾期,${followUps.length} 项待跟进`,
+      zh: `今日安排：${due.length} 项到期，${overdue.length} 项逾期，${followUps.length} 项待跟进`,
     }),
     body: sections.join('\n\n'),
     link: '/v1/reminders?owner=me',

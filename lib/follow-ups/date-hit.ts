@@ -37,7 +37,7 @@ export async function dateHit(
   const isNear = target >= today && daysBetween(today, target) <= daysBefore
   if (!isNear) return undefined
   const title = (await titleFor(ctx, owner.actor, record.id)) ?? record.id
-  const message = inLanguage(owner.language, { en: `${name}: ${title}, ${target}`, zh: `${name}:${title},${target}` })
+  const message = inLanguage(owner.language, { en: `${name}: ${title}, ${target}`, zh: `${name}：${title}，${target}` })
   return { owner, source: 'date', message, occasion: JSON.stringify([name, target]) }
 }
 

@@ -32,7 +32,7 @@ export async function silenceHit(ctx: Context, silence: Silence, record: StoredR
   const { noActivityDays: days } = rule
   const message = inLanguage(owner.language, {
     en: `${name}: ${days} days without activity with ${title}`,
-    zh: `${name}:已有 ${days} 天未跟进 ${title}`,
+    zh: `${name}：已有 ${days} 天未跟进 ${title}`,
   })
   return { owner, source: 'followUp', message, occasion: JSON.stringify([name, last ?? 'never']) }
 }

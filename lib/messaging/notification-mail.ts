@@ -14,7 +14,7 @@ const standing: Record<Language, Template> = {
   },
   zhCN: {
     subject: '{{title}}',
-    text: '{{name}},您好:\n\n{{title}}\n\n{{body}}\n\n{{link}}\n\n此邮件由 {{tenant}} 的 CRM 系统发送,您也可以在站内收件箱中查看。',
+    text: '{{name}}，您好：\n\n{{title}}\n\n{{body}}\n\n{{link}}\n\n此邮件由 {{tenant}} 的 CRM 系统发送，您也可以在站内收件箱中查看。',
   },
 }
 

@@ -33,7 +33,7 @@ function describe({ tenant }: Context, series: readonly ChartSeries[]): string {
     const last = points.at(-1)
     if (!first || !last) return []
     const en = `${name}: ${first.value.toFixed(1)} on ${day(first.time)}, ${last.value.toFixed(1)} on ${day(last.time)}.`
-    const zh = `${name}:${day(first.time)} 为 ${first.value.toFixed(1)} 分,${day(last.time)} 为 ${last.value.toFixed(1)} 分。`
+    const zh = `${name}：${day(first.time)} 为 ${first.value.toFixed(1)} 分，${day(last.time)} 为 ${last.value.toFixed(1)} 分。`
     return [inLocale({ en, zh }, tenant)]
   })
   return sentences.join(tenant.locale === 'zh-CN' ? '' : ' ')

@@ -16,7 +16,7 @@ export const words = {
   score: { en: 'Mean score', zh: '平均分' },
   below: { en: 'Below threshold', zh: '低于及格线' },
   threshold: { en: 'Threshold', zh: '及格线' },
-  audit: { en: 'Audit by people (% right)', zh: '人工抽查(正确率%)' },
+  audit: { en: 'Audit by people (% right)', zh: '人工抽查（正确率%）' },
   trend: { en: 'Data quality: mean score', zh: '数据质量平均分趋势' },
 } satisfies Record<string, Label>
 
@@ -33,7 +33,7 @@ export function reportBody(ctx: Context, { threshold, audits }: QualityOverview,
   const closing = inLocale(
     {
       en: 'The report comes as a table (CSV) and a chart (SVG); follow the link.',
-      zh: '报告附表格(CSV)与趋势图(SVG),请点击链接获取。',
+      zh: '报告附表格（CSV）与趋势图（SVG），请点击链接获取。',
     },
     tenant,
   )
@@ -51,7 +51,7 @@ function sentence(
   const since = sinceLastWeek(change)
   return {
     en: `${many}: ${records}, mean score ${score}${since.en}, ${below} below ${threshold}.`,
-    zh: `${definition?.pluralLabel.zh ?? object} ${records} 条,平均 ${score} 分${since.zh},低于 ${threshold} 分的有 ${below} 条。`,
+    zh: `${definition?.pluralLabel.zh ?? object} ${records} 条，平均 ${score} 分${since.zh}，低于 ${threshold} 分的有 ${below} 条。`,
   }
 }
 
@@ -59,13 +59,13 @@ function auditSentence({ month, checked, accuracy }: QualityAudit): Label {
   const percent = `${Math.round(accuracy * 1_000) / 10}%`
   return {
     en: `Audit of ${month}: ${checked} records looked at, ${percent} right.`,
-    zh: `${month} 人工抽查 ${checked} 条,正确率 ${percent}。`,
+    zh: `${month} 人工抽查 ${checked} 条，正确率 ${percent}。`,
   }
 }
 
 function sinceLastWeek(change: number | undefined): Label {
   if (change === undefined) return { en: '', zh: '' }
-  if (change === 0) return { en: ' (as the week before)', zh: '(与上周持平)' }
+  if (change === 0) return { en: ' (as the week before)', zh: '（与上周持平）' }
   const signed = change > 0 ? `+${change}` : String(change)
-  return { en: ` (${signed} on the week before)`, zh: `(较上周 ${signed})` }
+  return { en: ` (${signed} on the week before)`, zh: `（较上周 ${signed}）` }
 }

@@ -27,8 +27,8 @@ export async function reminderMessage(
   const about = textOf(fields[isReminder ? 'about' : 'customerId'])
   const subject = about === undefined ? undefined : await titleFor(ctx, user, about)
   const lines = [
-    inLanguage(language, { en: `Due ${time} (${zone}).`, zh: `提醒时间:${time}(${zone})。` }),
-    ...(subject === undefined ? [] : [inLanguage(language, { en: `About ${subject}.`, zh: `相关记录:${subject}。` })]),
+    inLanguage(language, { en: `Due ${time} (${zone}).`, zh: `提醒时间：${time}（${zone}）。` }),
+    ...(subject === undefined ? [] : [inLanguage(language, { en: `About ${subject}.`, zh: `相关记录：${subject}。` })]),
     ...(fields['repeat'] === undefined ? [] : [inLanguage(language, { en: 'It comes again.', zh: '该提醒会重复。' })]),
   ]
   return {

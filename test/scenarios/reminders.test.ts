@@ -163,6 +163,6 @@ describe('rules for follow-ups', () => {
     await letPass(24 * hour)
     const { json } = await crm.send({ as: 'rep', method: 'GET', path: '/v1/notifications?limit=200' })
     const birthdays = json.items.filter(({ kind }: Told) => kind === 'dateReminder')
-    expect(birthdays).toMatchObject([{ title: expect.stringContaining('生日:Li Na') }])
+    expect(birthdays).toMatchObject([{ title: expect.stringContaining('生日：Li Na') }])
   })
 })

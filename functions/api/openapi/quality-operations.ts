@@ -52,7 +52,7 @@ const notification = {
   version: 1,
   kind: 'weeklyQualityReport',
   title: '数据质量周报 2026-03-30',
-  body: '客户 120 条,平均 82.4 分(较上周 +2.9),低于 60 分的有 14 条。',
+  body: '客户 120 条，平均 82.4 分（较上周 +2.9），低于 60 分的有 14 条。',
   link: '/v1/quality/reports/qrp_01jq2v7m4hf8r9s0t1v2w3x4y5',
   sentAt: '2026-03-30T00:00:04.120Z',
 }

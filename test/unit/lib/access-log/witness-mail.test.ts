@@ -28,7 +28,7 @@ const verification = (found: number) =>
 describe('the daily mail of the access log', () => {
   it.each([
     ['en', 'Access log of acme, 2026-03-01: intact', 'Please keep this mail.'],
-    ['zh-CN', 'acme 访问日志 2026-03-01:完好', '请保存本邮件'],
+    ['zh-CN', 'acme 访问日志 2026-03-01：完好', '请保存本邮件'],
   ] as const)('in %s takes the newest hash out of the house', (locale, subject, keep) => {
     const mail = witnessMail({ ...testTenant, name: 'acme', locale }, { anchor, verification: verification(0) })
     expect(mail.subject).toBe(subject)

@@ -58,7 +58,7 @@ describe('the digest of the morning', () => {
     await send(clock)
     expect(await digests(shanghai)).toMatchObject([
       {
-        title: '今日安排:1 项到期,2 项逾期,0 项待跟进',
+        title: '今日安排：1 项到期，2 项逾期，0 项待跟进',
         body: '今日到期 (1)\n- 10:00  Call Li Na\n\n已逾期 (2)\n- 2026-02-20  Old task\n- 2026-03-01  Late',
       },
     ])

@@ -71,7 +71,7 @@ describe('rules for silence', () => {
     expect(await evaluate()).toMatchObject({ hits: 1, made: 0 })
     expect(await remindersOf(cast.rep.id)).toMatchObject([
       {
-        message: 'A 级客户:已有 14 天未跟进 华兴贸易',
+        message: 'A 级客户：已有 14 天未跟进 华兴贸易',
         about: quiet,
         source: 'followUp',
         state: 'open',
@@ -116,7 +116,7 @@ describe('rules for dates', () => {
     await evaluate()
     await evaluate()
     expect(await remindersOf(cast.manager.id)).toMatchObject([
-      { source: 'date', message: expect.stringContaining(`Li Na,2026-${birthday}`) },
+      { source: 'date', message: expect.stringContaining(`Li Na，2026-${birthday}`) },
     ])
     clock.advance(365 * day)
     await evaluate()

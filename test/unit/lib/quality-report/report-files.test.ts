@@ -54,8 +54,8 @@ describe('the table of a report', () => {
 
   it('ends with what people found in samples, next to what the rules found', () => {
     expect(rowsOf({ audits }).slice(2)).toEqual([
-      ['2026-03', '人工抽查(正确率%)', '合计', '8', '87.5', '1', ...qualityRules.map(() => '')],
-      ['2026-03', '人工抽查(正确率%)', "'@王芳", '8', '87.5', '1', ...qualityRules.map(() => '')],
+      ['2026-03', '人工抽查（正确率%）', '合计', '8', '87.5', '1', ...qualityRules.map(() => '')],
+      ['2026-03', '人工抽查（正确率%）', "'@王芳", '8', '87.5', '1', ...qualityRules.map(() => '')],
     ])
   })
 
@@ -97,9 +97,13 @@ describe('a report in short', () => {
   })
 
   it.each([
-    [zh, undefined, '联系人 3 条,平均 71.5 分,低于 60 分的有 1 条。报告附表格(CSV)与趋势图(SVG),请点击链接获取。'],
-    [zh, -2.5, '联系人 3 条,平均 71.5 分(较上周 -2.5),低于 60 分的有 1 条。报告附'],
-    [zh, 0, '联系人 3 条,平均 71.5 分(与上周持平),低于'],
+    [
+      zh,
+      undefined,
+      '联系人 3 条，平均 71.5 分，低于 60 分的有 1 条。报告附表格（CSV）与趋势图（SVG），请点击链接获取。',
+    ],
+    [zh, -2.5, '联系人 3 条，平均 71.5 分（较上周 -2.5），低于 60 分的有 1 条。报告附'],
+    [zh, 0, '联系人 3 条，平均 71.5 分（与上周持平），低于'],
     [contextIn('en'), 2, 'Contacts: 3, mean score 71.5 (+2 on the week before), 1 below 60. The report comes as'],
     [contextIn('en'), 0, 'Contacts: 3, mean score 71.5 (as the week before), 1 below 60.'],
   ])('says so in words (%#)', (ctx, change, text) => {
@@ -108,7 +112,7 @@ describe('a report in short', () => {
   })
 
   it('tells of the last sample', () => {
-    expect(reportBody(zh, overview({ audits }), [])).toContain('2026-03 人工抽查 8 条,正确率 87.5%。')
+    expect(reportBody(zh, overview({ audits }), [])).toContain('2026-03 人工抽查 8 条，正确率 87.5%。')
     expect(reportBody(contextIn('en'), overview({ audits }), [])).toContain(
       'Audit of 2026-03: 8 records looked at, 87.5% right.',
     )

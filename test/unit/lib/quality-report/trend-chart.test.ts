@@ -11,7 +11,7 @@ const line = (...values: number[]) => values.map((value, i) => ({ time: start + 
 const chart = (more: Partial<TrendChart> = {}): TrendChart => ({
   title: '数据质量平均分趋势',
   subtitle: '数据质量周报 2026-03-30',
-  description: '客户:2026-01-05 为 60.0 分。',
+  description: '客户：2026-01-05 为 60.0 分。',
   series: [
     { name: '客户', points: line(60, 72.5, 81) },
     { name: 'Contacts', points: line(90, 88, 91) },
@@ -59,7 +59,7 @@ describe('the chart of a trend', () => {
     const svg = trendChart(chart())
     expect(svg).toContain('role="img" xml:lang="zh-CN" aria-labelledby="title description"')
     expect(svg).toContain('<title id="title">数据质量平均分趋势</title>')
-    expect(svg).toContain('<desc id="description">客户:2026-01-05 为 60.0 分。</desc>')
+    expect(svg).toContain('<desc id="description">客户：2026-01-05 为 60.0 分。</desc>')
     expect(svg).not.toMatch(/<script|<image|href=|url\(|@import/)
     expect([...svg.matchAll(/https?:\/\/[^"]+/g)].map(([url]) => url)).toEqual(['http://www.w3.org/2000/svg'])
   })

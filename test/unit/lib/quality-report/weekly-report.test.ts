@@ -90,7 +90,7 @@ describe('the weekly report', () => {
       link: `/v1/quality/reports/${report?.id}`,
     })
     expect(message?.body).toBe(
-      '客户 2 条,平均 71 分(较上周 +6),低于 60 分的有 0 条。联系人 1 条,平均 90 分(与上周持平),低于 60 分的有 0 条。报告附表格(CSV)与趋势图(SVG),请点击链接获取。',
+      '客户 2 条，平均 71 分（较上周 +6），低于 60 分的有 0 条。联系人 1 条，平均 90 分（与上周持平），低于 60 分的有 0 条。报告附表格（CSV）与趋势图（SVG），请点击链接获取。',
     )
     expect(report).toMatchObject({
       scheduledAt: monday,
@@ -100,7 +100,7 @@ describe('the weekly report', () => {
         { object: 'contact', records: 1, score: 90, below: 0, change: 0 },
       ],
     })
-    expect((await inbox(cast.rep))[0]?.body).toContain('客户 1 条,平均 62 分(较上周 +12)')
+    expect((await inbox(cast.rep))[0]?.body).toContain('客户 1 条，平均 62 分（较上周 +12）')
   })
 
   it('is a table that Excel reads as Chinese and runs nothing of', async () => {
@@ -127,7 +127,7 @@ describe('the weekly report', () => {
     const svg = await fileOf(cast.admin, 'svg')
     expect(xmlProblems(svg)).toEqual([])
     expect(svg).toContain('数据质量平均分趋势')
-    expect(svg).toContain('客户:2026-03-23 为 47.5 分,2026-03-30 为 50.5 分。')
+    expect(svg).toContain('客户：2026-03-23 为 47.5 分，2026-03-30 为 50.5 分。')
     expect(svg.match(/<polyline/g)).toHaveLength(2)
   })
 

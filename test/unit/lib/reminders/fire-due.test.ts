@@ -57,7 +57,7 @@ describe('a reminder that falls due', () => {
     const customer = await createRecord(ctx, { object: objectNamed('customer'), input: { name: '华兴贸易' } })
     const { id, nextAt } = await create({ dueAt: '2026-03-02T09:00:00', about: customer.id })
     await fire(id, nextAt)
-    expect((await told())[0]?.body).toBe('提醒时间:2026-03-02 09:00(Asia/Shanghai)。\n相关记录:华兴贸易。')
+    expect((await told())[0]?.body).toBe('提醒时间：2026-03-02 09:00（Asia/Shanghai）。\n相关记录：华兴贸易。')
   })
 
   it.each<[string, JsonObject]>([
