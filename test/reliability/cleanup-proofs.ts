@@ -118,7 +118,7 @@ export async function proveTwoAtOnce(
     const runs = [...new Map(ended.map(run => [run.id, run])).values()]
     const state = await readState(tables)
     const [records, expected] = [recordsIn(state), recordsIn(unbroken.state)]
-    const tasks = openTasks(state)
+    const [tasks, expectedTasks] = [openTasks(state), openTasks(unbroken.state)]
     const proofs: Proof[] = [
       {
         promise: `two at once (${what}) leave the records that one leaves`,
@@ -132,9 +132,9 @@ export async function proveTwoAtOnce(
       },
       {
         promise: `two at once (${what}) make the tasks that one makes`,
-        of: `${openTasks(unbroken.state).size} tasks`,
-        wrong: [...new Set([...tasks.keys(), ...openTasks(unbroken.state).keys()])].flatMap(id =>
-          tasks.get(id) === openTasks(unbroken.state).get(id) ? [] : [`${id} has ${tasks.get(id) ?? 0} tasks`],
+        of: `${expectedTasks.size} tasks`,
+        wrong: [...new Set([...tasks.keys(), ...expectedTasks.keys()])].flatMap(id =>
+          tasks.get(id) === expectedTasks.get(id) ? [] : [`${id} has ${tasks.get(id) ?? 0} tasks`],
         ),
       },
       touchedOnce(template, state, runs),

@@ -32,7 +32,7 @@ type Steps = Record<string, (process: Process, input: JsonObject) => Promise<unk
 /** No time left after the first segment or page: each call of a step does one, and is called again for the next. */
 const remainingMs = () => 0
 
-/** Runs the cleanup's own definition over its steps' own work, retries without waiting. A run that was begun before goes on. */
+/** Runs the cleanup's own definition over its steps' own work, retries after a moment. A run that was begun before goes on. */
 export async function runCleanup(
   process: Process,
   { key, dryRun, deaths }: { key: string; dryRun: boolean; deaths: Deaths },
@@ -111,7 +111,7 @@ async function runMachine(process: Process, { machine, steps, input, deaths }: R
   }
   const scope = { context: {}, signal: new AbortController().signal, runTask, record: () => undefined }
   const impatient: Machine = JSON.parse(
-    JSON.stringify(machine).replaceAll(/"IntervalSeconds":\d+/g, '"IntervalSeconds":0.001'),
+    JSON.stringify(machine).replaceAll(/"IntervalSeconds":\d+/g, '"IntervalSeconds":0.05'),
   )
   try {
     await runStates(impatient, input, scope)
