@@ -8,8 +8,11 @@ import { check } from '../http.ts'
 import { heading, say } from '../screen.ts'
 import type { Stage } from '../stage.ts'
 
-/** Beyond the next full hour, wherever earlier scenes have moved the clock to. */
-const aheadMs = 3 * 3_600_000
+/**
+ * Beyond the next full hour, wherever earlier scenes have moved the clock to. In the first five minutes of an hour the digest
+ * that comes next is of the hour before: then once more.
+ */
+const aheadMs = [3 * 3_600_000, 4 * 3_600_000]
 
 /**
  * The hour's signed digest is written by a moved clock; the log is handed to an auditor as files, who checks them without the
@@ -21,11 +24,18 @@ export async function showAlteredLog({ api, cast, laptop, customer }: Stage): Pr
   await api.show({ as: cast.manager, method: 'GET', path }, 200, ({ json }) => `${json.name}, as the log will tell`)
   await laptop.drain({ isWhole: true })
   say('The clock is moved ahead, past the full hour: what happened gets its signed digest 调快时钟, 签发摘要')
-  await laptop.moveClock(aheadMs)
-  await laptop.drain()
-  await laptop.moveClock(0)
+  for (const ms of aheadMs) {
+    await laptop.moveClock(ms)
+    await laptop.drain()
+    await laptop.moveClock(0)
+    const { json } = await api.send({ as: cast.auditor, method: 'GET', path: '/v1/access-log/verification' }, 200)
+    if (json.logFiles?.intact > 0) break
+  }
   await api.show({ as: cast.auditor, method: 'GET', path: '/v1/access-log/verification' }, 200, ({ json }) => {
-    check(json.state === 'intact' && json.anchors === 1, `the log is intact: ${JSON.stringify(json)}`)
+    check(
+      json.state === 'intact' && json.logFiles.intact > 0 && json.anchors > 0,
+      `the log is intact: ${JSON.stringify(json)}`,
+    )
     return `${json.state}: ${json.digests.intact} digests, ${json.logFiles.intact} files, ${json.events} events, ${json.anchors} anchor of the second region`
   })
   const copy = mkdtempSync(join(scratchRoot, 'evergreen-demo-log-'))
