@@ -43,7 +43,7 @@ const unusedOfSdk: readonly StandIn[] = [
   },
 ]
 
-/** Half of zod's size that only the API's document needs: describing schemas as JSON Schema. */
+/** A sixth of zod that only the API's document needs: describing schemas as JSON Schema. */
 const unusedOfZod: StandIn = {
   imported: /\/(json-schema-processors|to-json-schema)\.js$/,
   importer: /\/zod\/v4\/classic\//,

@@ -1,18 +1,10 @@
-import { Duration, RemovalPolicy, Stack } from 'aws-cdk-lib'
+import { Duration, Stack } from 'aws-cdk-lib'
 import { AnyPrincipal, Effect, PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam'
 import type { IKey } from 'aws-cdk-lib/aws-kms'
-import {
-  BlockPublicAccess,
-  Bucket,
-  BucketEncryption,
-  CfnBucket,
-  type CorsRule,
-  HttpMethods,
-  type LifecycleRule,
-  ObjectOwnership,
-} from 'aws-cdk-lib/aws-s3'
+import { Bucket, BucketEncryption, CfnBucket, type CorsRule, HttpMethods, type LifecycleRule } from 'aws-cdk-lib/aws-s3'
 import { Construct } from 'constructs'
 import type { Access } from '#infra/constructs/access.ts'
+import { encryptedWith, privateBucket } from '#infra/constructs/private-bucket.ts'
 import { Replication } from '#infra/constructs/replication.ts'
 import { bucketArn, copiedBucketName, copyBucketName } from '#infra/constructs/second-region.ts'
 import { archiveDays } from '#lib/archive/archive-files.ts'
@@ -46,26 +38,16 @@ export class FilesBucket extends Construct {
 
   constructor(scope: Construct, id: string, { tenant, key }: { tenant: TenantFile; key: IKey }) {
     super(scope, id)
-    const defaults = {
-      blockPublicAccess: BlockPublicAccess.BLOCK_ALL,
-      objectOwnership: ObjectOwnership.BUCKET_OWNER_ENFORCED,
-      enforceSSL: true,
-      minimumTLSVersion: 1.2,
-      versioned: true,
-      removalPolicy: tenant.disposable ? RemovalPolicy.DESTROY : RemovalPolicy.RETAIN,
-    }
     this.logs = new Bucket(this, 'Logs', {
-      ...defaults,
+      ...privateBucket(tenant),
       // S3 delivers access logs only to buckets with its own encryption; they name objects and callers, never contents.
       encryption: BucketEncryption.S3_MANAGED,
       lifecycleRules: [{ expiration: Duration.days(400), noncurrentVersionExpiration: Duration.days(30) }],
     })
     this.files = new Bucket(this, 'Files', {
-      ...defaults,
+      ...privateBucket(tenant),
       bucketName: copiedBucketName(this, tenant, 'files'),
-      encryption: BucketEncryption.KMS,
-      encryptionKey: key,
-      bucketKeyEnabled: true,
+      ...encryptedWith(key),
       lifecycleRules: filesLifecycle(),
       ...(tenant.corsOrigins.length > 0 && { cors: [fromBrowsers(tenant.corsOrigins)] }),
     })

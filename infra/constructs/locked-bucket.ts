@@ -1,7 +1,8 @@
-import { Duration, RemovalPolicy } from 'aws-cdk-lib'
+import { Duration } from 'aws-cdk-lib'
 import type { IKey } from 'aws-cdk-lib/aws-kms'
-import { BlockPublicAccess, Bucket, BucketEncryption, ObjectLockRetention, ObjectOwnership } from 'aws-cdk-lib/aws-s3'
+import { Bucket, ObjectLockRetention } from 'aws-cdk-lib/aws-s3'
 import { Construct } from 'constructs'
+import { encryptedWith, privateBucket } from '#infra/constructs/private-bucket.ts'
 import type { TenantFile } from '#schemas/tenant.ts'
 
 type LockedBucketProps = {
@@ -23,19 +24,12 @@ export class LockedBucket extends Construct {
     const lasting = Duration.days(days)
     this.bucket = new Bucket(this, 'Bucket', {
       ...(bucketName !== undefined && { bucketName }),
-      blockPublicAccess: BlockPublicAccess.BLOCK_ALL,
-      objectOwnership: ObjectOwnership.BUCKET_OWNER_ENFORCED,
-      encryption: BucketEncryption.KMS,
-      encryptionKey: key,
-      bucketKeyEnabled: true,
-      enforceSSL: true,
-      minimumTLSVersion: 1.2,
-      versioned: true,
+      ...privateBucket(tenant),
+      ...encryptedWith(key),
       objectLockEnabled: true,
       objectLockDefaultRetention:
         mode === 'compliance' ? ObjectLockRetention.compliance(lasting) : ObjectLockRetention.governance(lasting),
       lifecycleRules: [{ abortIncompleteMultipartUploadAfter: Duration.days(7) }],
-      removalPolicy: tenant.disposable ? RemovalPolicy.DESTROY : RemovalPolicy.RETAIN,
     })
   }
 }

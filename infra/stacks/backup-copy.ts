@@ -1,10 +1,11 @@
 import { Duration, RemovalPolicy, Stack, type StackProps } from 'aws-cdk-lib'
 import { type IKey, Key } from 'aws-cdk-lib/aws-kms'
-import { BlockPublicAccess, Bucket, BucketEncryption, ObjectOwnership } from 'aws-cdk-lib/aws-s3'
+import { Bucket } from 'aws-cdk-lib/aws-s3'
 import type { Construct } from 'constructs'
 import { acknowledge } from '#infra/constructs/acknowledge.ts'
 import { filesLifecycle } from '#infra/constructs/files-bucket.ts'
 import { LockedBucket } from '#infra/constructs/locked-bucket.ts'
+import { encryptedWith, privateBucket } from '#infra/constructs/private-bucket.ts'
 import { copyBucketName, copyKeyAlias } from '#infra/constructs/second-region.ts'
 import type { TenantFile } from '#schemas/tenant.ts'
 
@@ -34,16 +35,9 @@ export class BackupCopyStack extends Stack {
   private createFilesCopy(tenant: TenantFile, key: IKey): Bucket {
     return new Bucket(this, 'FilesCopy', {
       bucketName: copyBucketName(this, tenant, 'files'),
-      blockPublicAccess: BlockPublicAccess.BLOCK_ALL,
-      objectOwnership: ObjectOwnership.BUCKET_OWNER_ENFORCED,
-      encryption: BucketEncryption.KMS,
-      encryptionKey: key,
-      bucketKeyEnabled: true,
-      enforceSSL: true,
-      minimumTLSVersion: 1.2,
-      versioned: true,
+      ...privateBucket(tenant),
+      ...encryptedWith(key),
       lifecycleRules: filesLifecycle(),
-      removalPolicy: tenant.disposable ? RemovalPolicy.DESTROY : RemovalPolicy.RETAIN,
     })
   }
 }

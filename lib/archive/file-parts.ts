@@ -1,6 +1,6 @@
 import { openTrailBucket } from '#lib/access-log/trail-bucket.ts'
 import type { Part } from '#lib/archive/create-archive.ts'
-import { gzipLines } from '#lib/backup/gzip-lines.ts'
+import { inventoryFiles } from '#lib/backup/inventory-files.ts'
 import type { Chain } from '#lib/backup/read-chain.ts'
 import { openVault, type Vault } from '#lib/backup/vault.ts'
 import { CrmError } from '#lib/errors.ts'
@@ -16,22 +16,18 @@ export async function* fileParts(
   { vault, chain }: { vault: Vault; chain: Chain },
   { bucket, missing }: { bucket: string; missing: string[] },
 ): AsyncGenerator<Part> {
-  const { inventory } = chain.newest
-  if (!inventory) return
   const files = openVault(bucket)
   let place = 0
-  for await (const lines of gzipLines(await vault.read(inventory.key, inventory.versionId)))
-    for (const line of lines) {
-      const { key, versionId }: { key: string; versionId: string } = JSON.parse(line)
-      const file = await files.open(key, versionId).catch(undefinedIfGone)
-      if (!file) {
-        missing.push(key)
-        continue
-      }
-      const { body: content, bytes: size, contentType } = file
-      const about = { name: nameOf('files', place++), kind: 'files', key, size, content } as const
-      yield contentType === undefined ? about : { ...about, contentType }
+  for await (const { key, versionId } of inventoryFiles(vault, chain.newest.inventory)) {
+    const file = await files.open(key, versionId).catch(undefinedIfGone)
+    if (!file) {
+      missing.push(key)
+      continue
     }
+    const { body: content, bytes: size, contentType } = file
+    const about = { name: nameOf('files', place++), kind: 'files', key, size, content } as const
+    yield contentType === undefined ? about : { ...about, contentType }
+  }
 }
 
 /** Log files and digests of the access log as they lie in their bucket, with the metadata that holds a digest's signature. */

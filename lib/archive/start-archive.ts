@@ -23,7 +23,7 @@ export async function startArchive(ctx: Context, tools: { workflow: string }, ba
  * Checks that the actor may see every record there is, and every field of it.
  * @throws CrmError `not_found`.
  */
-export function mayTakeAll(ctx: Context): void {
+function mayTakeAll(ctx: Context): void {
   if (!ctx.objects.all.every(object => object.readOnly || seesWhole(ctx.actor, object)))
     throw outOfReach('archive', 'take')
 }

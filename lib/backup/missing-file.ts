@@ -1,14 +1,10 @@
-import * as z from 'zod'
 import type { CatalogueEntry } from '#lib/backup/catalogue.ts'
-import { gzipLines } from '#lib/backup/gzip-lines.ts'
+import { type InventoryFile, inventoryFiles } from '#lib/backup/inventory-files.ts'
 import type { Vault } from '#lib/backup/vault.ts'
 import { copiedPrefixes } from '#lib/backup/vault-keys.ts'
 
 type Listing = Pick<Vault, 'listVersions'>
 type Places = { vault: Vault; fileVersions: Listing; filesCopy: Listing }
-type Listed = z.infer<typeof listed>
-
-const listed = z.object({ key: z.string(), versionId: z.string(), bytes: z.int().min(0) })
 
 /**
  * A file of an inventory that the second region does not have, in the version and with the bytes that were listed;
@@ -19,13 +15,9 @@ export async function missingFile(
   { vault, fileVersions, filesCopy }: Places,
   inventory: CatalogueEntry['inventory'],
 ): Promise<string | undefined> {
-  if (inventory === undefined || inventory.objects === 0) return undefined
-  const wanted = new Map<string, Listed>()
-  for await (const lines of gzipLines(await vault.read(inventory.key, inventory.versionId)))
-    for (const line of lines) {
-      const file = listed.parse(JSON.parse(line))
-      wanted.set(nameOf(file), file)
-    }
+  const wanted = new Map<string, InventoryFile>()
+  for await (const file of inventoryFiles(vault, inventory)) wanted.set(nameOf(file), file)
+  if (wanted.size === 0) return undefined
   for await (const file of versionsIn(filesCopy))
     if (wanted.get(nameOf(file))?.bytes === file.bytes) wanted.delete(nameOf(file))
   if (wanted.size === 0) return undefined
@@ -37,6 +29,6 @@ async function* versionsIn({ listVersions }: Listing) {
   for (const prefix of copiedPrefixes) yield* listVersions(prefix)
 }
 
-function nameOf({ key, versionId }: Listed): string {
+function nameOf({ key, versionId }: Pick<InventoryFile, 'key' | 'versionId'>): string {
   return `${key}\n${versionId}`
 }

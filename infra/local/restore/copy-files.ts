@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import { GetObjectCommand, type GetObjectCommandOutput, S3Client } from '@aws-sdk/client-s3'
 import { Upload } from '@aws-sdk/lib-storage'
-import { gzipLines } from '#lib/backup/gzip-lines.ts'
+import { inventoryFiles } from '#lib/backup/inventory-files.ts'
 import type { Chain } from '#lib/backup/read-chain.ts'
 import type { Vault } from '#lib/backup/vault.ts'
 import { startS3 } from '../engines/s3/start-s3.ts'
@@ -19,8 +19,6 @@ type Copy = {
   region: string
 }
 
-type Listed = { key: string; versionId: string }
-
 /**
  * Copies the files that belong to a backup, each in the version that its inventory names.
  * @returns how many were copied, and those that the source no longer has.
@@ -33,7 +31,7 @@ export async function copyFiles(copy: Copy): Promise<{ copied: number; missing: 
   const missing: string[] = []
   let copied = 0
   try {
-    for await (const { key, versionId } of inventoryOf(copy)) {
+    for await (const { key, versionId } of inventoryFiles(copy.vault, copy.chain.newest.inventory)) {
       const object = await from
         .send(new GetObjectCommand({ Bucket: copy.from, Key: key, VersionId: versionId }))
         .catch(missingAs(undefined))
@@ -47,14 +45,6 @@ export async function copyFiles(copy: Copy): Promise<{ copied: number; missing: 
     await target.stop()
   }
   return { copied, missing }
-}
-
-/** The newest inventory of the chain tells all files of its moment. */
-async function* inventoryOf({ vault, chain }: Copy): AsyncGenerator<Listed> {
-  const inventory = chain.newest.inventory
-  if (!inventory) return
-  for await (const lines of gzipLines(await vault.read(inventory.key, inventory.versionId)))
-    for (const line of lines) yield JSON.parse(line)
 }
 
 async function put(
