@@ -14,7 +14,8 @@ export function openMailer(): Mailer {
   // One attempt: SES has no token that makes a second one safe. Whoever sends tries again, and knows what was sent.
   const client = new SESv2Client({
     maxAttempts: 1,
-    requestHandler: { connectionTimeout: 1_000, requestTimeout: 10_000 },
+    // Its requestTimeout would only warn.
+    requestHandler: { connectionTimeout: 1_000, socketTimeout: 10_000 },
   })
   return { client, from: required('MAIL_FROM'), configurationSet: required('MAIL_CONFIGURATION_SET') }
 }

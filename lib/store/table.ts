@@ -10,15 +10,22 @@ export type Table = { name: string; client: DynamoDBDocumentClient }
 /** The table as one request sees it: what it uses is summed in `meter`. */
 export type Store = { table: Table; meter: Meter }
 
+/** How long a connection may take, and how long one may say nothing while a call waits on it, in milliseconds. */
+type Patience = { connectionTimeout: number; socketTimeout: number }
+
+/** 5 s of silence: what DynamoDB does in one call takes less than one. Waiting for a free connection is not silence. */
+const patience: Patience = { connectionTimeout: 1_000, socketTimeout: 5_000 }
+
 /**
- * Opens a table. Throttled, failed and timed-out calls are retried by the SDK with jitter, 5 attempts in all;
+ * Opens a table. Throttled, failed and unanswered calls are retried by the SDK with jitter, 5 attempts in all;
  * a transaction carries a client token, so a retry after a lost answer does nothing twice.
  */
-export function openTable(name: string): Table {
+export function openTable(name: string, { connectionTimeout, socketTimeout }: Patience = patience): Table {
   const base = new DynamoDBClient({
     maxAttempts: 5,
     retryMode: 'standard',
-    requestHandler: { connectionTimeout: 1_000, requestTimeout: 5_000, httpAgent: { keepAlive: true, maxSockets: 64 } },
+    // Not its requestTimeout: that only warns, and counts the wait for a free connection too.
+    requestHandler: { connectionTimeout, socketTimeout, httpAgent: { keepAlive: true, maxSockets: 64 } },
   })
   return { name, client: DynamoDBDocumentClient.from(base, { marshallOptions: { removeUndefinedValues: true } }) }
 }

@@ -2,7 +2,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net'
 
 /** What the way to DynamoDB does to one request. */
-export type HttpFault = 'internal error' | 'throttled' | 'cut before' | 'cut after'
+export type HttpFault = 'internal error' | 'throttled' | 'cut before' | 'cut after' | 'silent before' | 'silent after'
 
 /** Stands between the SDK and the engine; requests meet the faults in turn, then pass. */
 export async function startFaultyProxy(target: string) {
@@ -40,6 +40,8 @@ const ways: Record<HttpFault | 'none', (response: ServerResponse, send: () => Pr
     await send()
     response.socket?.destroy()
   },
+  'silent before': async () => undefined,
+  'silent after': async (_response, send) => void (await send()),
 }
 
 function answer(response: ServerResponse, { status, body }: Answer): void {

@@ -11,6 +11,9 @@ import { type HttpFault, startFaultyProxy } from './faulty-proxy.ts'
 
 const customer = objectNamed('customer')
 
+/** Long for the engine, short for who waits. */
+const silenceMs = 400
+
 let tables: Tables
 let cast: Cast
 let proxy: Awaited<ReturnType<typeof startFaultyProxy>>
@@ -20,7 +23,7 @@ beforeAll(async () => {
   cast = await seedCast(tables)
   proxy = await startFaultyProxy(tables.url)
   process.env['AWS_ENDPOINT_URL_DYNAMODB'] = proxy.url
-  table = openTable('Records')
+  table = openTable('Records', { connectionTimeout: 1_000, socketTimeout: silenceMs })
 })
 afterAll(async () => {
   table.client.destroy()
@@ -38,7 +41,10 @@ const make = async () =>
 const changesOf = async (id: string) =>
   (await readHistory(contextOf(tables, cast.admin), { object: customer, id, limit: 50 })).items.length
 
-const everyFault: HttpFault[] = ['internal error', 'throttled', 'cut before', 'cut after']
+const everyFault: HttpFault[] = [
+  ...(['internal error', 'throttled', 'cut before', 'cut after'] as const),
+  ...(['silent before', 'silent after'] as const),
+]
 
 describe.each(everyFault)('%s, once', fault => {
   it('a create is one record', async () => {
