@@ -1,5 +1,6 @@
 import type { SQSBatchResponse, SQSEvent } from 'aws-lambda'
 import { readMessages } from '#functions/edge/read-messages.ts'
+import { inParallel } from '#lib/runtime/in-parallel.ts'
 import { createLogger, type Logger } from '#lib/runtime/logger.ts'
 import { type RecordEvent, recordEvent } from '#schemas/events/record-changed.ts'
 
@@ -31,16 +32,21 @@ export function consumeRecords(
 
 /** Handles records one after the other, so that one that fails does not hold up the others. */
 export function oneByOne(handle: (recordId: string) => Promise<void>): HandleRecords {
+  return someAtOnce(1, handle)
+}
+
+/** Handles records so many at a time, each by itself: for what depends on no other, and waits more than it computes. */
+export function someAtOnce(atOnce: number, handle: (recordId: string) => Promise<void>): HandleRecords {
   return async (recordIds, log) => {
     const failed: string[] = []
-    for (const recordId of recordIds) {
+    await inParallel(recordIds, atOnce, async recordId => {
       try {
         await handle(recordId)
       } catch (error) {
         log.error('An event could not be handled', { recordId, error })
         failed.push(recordId)
       }
-    }
+    })
     return failed
   }
 }

@@ -1,4 +1,4 @@
-import { consumeRecords, oneByOne } from '#functions/edge/consumer.ts'
+import { consumeRecords, someAtOnce } from '#functions/edge/consumer.ts'
 import { eventContext } from '#functions/events/event-context.ts'
 import { followUser } from '#lib/reminders/follow-user.ts'
 import { matchSchedule, type Scheduling } from '#lib/reminders/match-schedule.ts'
@@ -10,6 +10,9 @@ import type { Logger } from '#lib/runtime/logger.ts'
 import type { RecordEvent } from '#schemas/events/record-changed.ts'
 import { user } from '#schemas/system/user.ts'
 
+/** 10, a whole batch: what is read of its records at one moment is one call. */
+const parallel = 10
+
 let scheduling: Scheduling | undefined
 
 /** Makes, moves and removes the schedules of reminders and activities as their records say now. */
@@ -20,7 +23,7 @@ async function update(ids: readonly string[], log: Logger): Promise<readonly str
   const tools = scheduling
   const ctx = await eventContext('update-reminders', log)
   const isUser = (id: string) => prefixOf(id) === user.prefix
-  return oneByOne(id => (isUser(id) ? followUser(ctx, id) : matchSchedule(ctx, tools, id)))(ids, log)
+  return someAtOnce(parallel, id => (isUser(id) ? followUser(ctx, id) : matchSchedule(ctx, tools, id)))(ids, log)
 }
 
 /** By object: the fields on which it depends when somebody is told. */

@@ -19,7 +19,7 @@ try {
     },
   })
   const [reminders, kills] = [Number(values.reminders), Number(values.kills)]
-  const leadS = Number(values.lead ?? Math.max(60, Math.ceil(reminders / 40)))
+  const leadS = Number(values.lead ?? Math.max(60, Math.ceil(reminders / 100)))
   const planted = plants.find(name => name === values.planted)
   const isRight = [reminders, kills, leadS].every(number => Number.isInteger(number) && number >= 0) && reminders > 0
   if (!isRight || (values.planted !== undefined && !planted)) throw new Error(usage)

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { EventBridgeClient, PutEventsCommand } from '@aws-sdk/client-eventbridge'
 import { DeleteScheduleCommand, SchedulerClient } from '@aws-sdk/client-scheduler'
+import { GetQueueAttributesCommand, GetQueueUrlCommand, SQSClient } from '@aws-sdk/client-sqs'
 import { readTenant } from '#infra/tenant-file.ts'
 import { systemActor } from '#lib/permissions/system-actor.ts'
 import { planCreate } from '#lib/records/operations/create-record.ts'
@@ -43,7 +44,7 @@ export async function proveReminders(wish: Wish): Promise<Truth> {
     const dueFrom = Math.ceil((Date.now() + wish.leadS * 1000) / minute) * minute
     const made = await makeReminders(stack, { count: wish.reminders, dueFrom })
     log(`${made.length} reminders made; they are due within the minute from ${new Date(dueFrom).toISOString()}`)
-    await stack.ask('drain')
+    await settle(stack, { queue: 'update-reminders', log })
     if (Date.now() > dueFrom) throw new Error(`Making them took too long: --lead ${wish.leadS * 2}`)
     log('every schedule is made; one in 50 is lost now')
     await loseSchedules(stack, made)
@@ -55,7 +56,7 @@ export async function proveReminders(wish: Wish): Promise<Truth> {
     }
     await sleep(Math.max(0, dueFrom + minute - Date.now()))
     await repeatEvents(stack, made)
-    await stack.ask('drain')
+    await settle(stack, { queue: 'fire-reminders', log })
     log(
       `everything that was on its way is done, ${((Date.now() - dueFrom - minute) / 1000).toFixed(0)} s after the minute`,
     )
@@ -64,6 +65,19 @@ export async function proveReminders(wish: Wish): Promise<Truth> {
   } finally {
     await stack.end()
   }
+}
+
+/** Waits until the stack has nothing left to do, and tells every half minute how much waits in a queue. */
+async function settle(stack: ReminderStack, { queue, log }: { queue: string; log: Wish['log'] }): Promise<void> {
+  const client = new SQSClient(clientOptions(stack, 'sqs'))
+  const { QueueUrl } = await client.send(new GetQueueUrlCommand({ QueueName: `evergreen-local-${queue}` }))
+  const tell = async () => {
+    const asked = new GetQueueAttributesCommand({ QueueUrl, AttributeNames: ['ApproximateNumberOfMessages'] })
+    const { Attributes } = await client.send(asked)
+    log(`${Attributes?.['ApproximateNumberOfMessages']} events wait in ${queue}`)
+  }
+  const telling = setInterval(() => void tell().catch(() => undefined), minute / 2)
+  await stack.ask('drain').finally(() => clearInterval(telling))
 }
 
 async function sweep(stack: ReminderStack, { dueFrom, log }: { dueFrom: number; log: Wish['log'] }): Promise<void> {

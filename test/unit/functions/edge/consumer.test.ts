@@ -1,6 +1,6 @@
 import type { SQSEvent, SQSRecord } from 'aws-lambda'
 import { beforeEach, describe, expect, it, vi } from 'vitest'
-import { consumeRecords, oneByOne } from '#functions/edge/consumer.ts'
+import { consumeRecords, oneByOne, someAtOnce } from '#functions/edge/consumer.ts'
 
 beforeEach(() => {
   vi.spyOn(process.stdout, 'write').mockReturnValue(true)
@@ -105,6 +105,22 @@ describe('a consumer of record events', () => {
     )
     expect(await consume(batch(record('1', change('a')), record('2', change('b'))))).toEqual(failures('1'))
     expect(done).toEqual(['b'])
+  })
+
+  it('some at once, handles so many together and gives back the one that fails', async () => {
+    let [running, most] = [0, 0]
+    const consume = consumeRecords(
+      someAtOnce(2, async id => {
+        running += 1
+        most = Math.max(most, running)
+        await new Promise(resolve => setImmediate(resolve))
+        running -= 1
+        if (id === 'b') throw new Error('not now')
+      }),
+    )
+    const ids = ['a', 'b', 'c', 'd', 'e']
+    expect(await consume(batch(...ids.map(id => record(`of ${id}`, change(id)))))).toEqual(failures('of b'))
+    expect(most).toBe(2)
   })
 
   it('takes an empty batch', async () => expect(await consumeRecords(async () => ['x'])(batch())).toEqual(failures()))
