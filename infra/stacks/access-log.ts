@@ -13,6 +13,7 @@ import type { House } from '#infra/constructs/house.ts'
 import { LockedBucket } from '#infra/constructs/locked-bucket.ts'
 import type { DataStack } from '#infra/stacks/data.ts'
 import type { EventsStack } from '#infra/stacks/events.ts'
+import { accessIndexes } from '#lib/store/query.ts'
 import { accessEventSource } from '#schemas/events/access-recorded.ts'
 
 type FilesWish = { prefixes: readonly string[]; actions: 'read' | 'readWrite' }
@@ -41,7 +42,9 @@ export class AccessLogStack extends Stack {
     this.emit = this.accessToEmit(props, writer)
     this.refusalDeadLetters = new DeadLetters(this, 'RefusalDeadLetters', { house: props.house, of: 'log-refusals' })
     this.refusals = this.createRefusalLog(props)
-    this.find = itemAccess(this.index, { ...this.indexOf(props.house), actions: ['Query'] })
+    this.find = itemAccess(this.index, {
+      ...{ ...this.indexOf(props.house), actions: ['Query'], indexes: accessIndexes },
+    })
   }
 
   /** Access to files of the bucket under some prefixes, for functions of other stacks. */
@@ -85,6 +88,13 @@ export class AccessLogStack extends Stack {
       deletionProtection: !tenant.disposable,
       removalPolicy: tenant.disposable ? RemovalPolicy.DESTROY : RemovalPolicy.RETAIN,
     })
+    for (const indexName of accessIndexes) {
+      table.addGlobalSecondaryIndex({
+        indexName,
+        partitionKey: { name: `${indexName}Pk`, type: AttributeType.STRING },
+        sortKey: { name: 'sk', type: AttributeType.STRING },
+      })
+    }
     acknowledge(table, { 'AwsSolutions-DDB3': 'Derived from the log files, which are kept and cannot be altered.' })
     return table
   }

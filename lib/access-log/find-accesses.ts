@@ -1,4 +1,4 @@
-import { actionPartition, actorPartition, monthPartitions, recordPartition } from '#lib/access-log/index-items.ts'
+import { monthPartitions, recordPartitions } from '#lib/access-log/index-items.ts'
 import { mayReadLog } from '#lib/access-log/may-read-log.ts'
 import { invalidAt, invalidCursor } from '#lib/errors.ts'
 import { fieldAccess } from '#lib/permissions/rules.ts'
@@ -74,12 +74,10 @@ async function readPage(index: Store, { asked, range, after }: { asked: AccessQu
 }
 
 function partitionsOf({ record, actor, action }: AccessQuery, { from, to }: Range): Partition[] {
-  if (record !== undefined) return [{ pk: recordPartition(record) }]
-  if (actor !== undefined) return [{ pk: actorPartition(actor) }]
-  if (action !== undefined) return [{ pk: actionPartition(action) }]
-  return monthsBetween(from, to)
-    .flatMap(monthPartitions)
-    .map(pk => ({ pk }))
+  if (record !== undefined) return recordPartitions(record)
+  if (actor !== undefined) return [{ index: 'byActor', pk: actor }]
+  if (action !== undefined) return [{ index: 'byAction', pk: action }]
+  return monthsBetween(from, to).flatMap(monthPartitions)
 }
 
 function isAsked({ actor, action }: AccessQuery, entry: AccessEntry): boolean {

@@ -1,6 +1,7 @@
 import { idInArn } from '#lib/access-log/record-parts.ts'
 import type { AccessEntry, AccessItem, Claim } from '#lib/store/access-index.ts'
 import type { Key } from '#lib/store/keys.ts'
+import type { Partition } from '#lib/store/query.ts'
 import type { AccessRecord } from '#schemas/events/access-recorded.ts'
 
 /** 20: what a person looks at; the log file names all. */
@@ -13,16 +14,14 @@ const secondsOfDay = 86_400
 export const unknownActor = 'unknown'
 
 /** Partitions of all accesses of a month (`yyyy-mm`). */
-export function monthPartitions(month: string): string[] {
-  return Array.from({ length: monthShards }, (_, shard) => `M#${month}#${shard}`)
+export function monthPartitions(month: string): Partition[] {
+  return Array.from({ length: monthShards }, (_, shard) => ({ pk: `M#${month}#${shard}` }))
 }
 
-/** The partition of one person's, program's or service's accesses. */
-export const actorPartition = (id: string): string => `A#${id}`
-/** The partition of the accesses to one record. */
-export const recordPartition = (id: string): string => `R#${id}`
-/** The partition of one kind of access. */
-export const actionPartition = (action: string): string => `N#${action}`
+/** Where accesses to a record stand: those to it alone, and those that showed it among others. */
+export function recordPartitions(id: string): Partition[] {
+  return [{ index: 'byRecord', pk: id }, { pk: `R#${id}` }]
+}
 
 /** The entry of an access in a log file. */
 function entryOf(record: AccessRecord, file: string): AccessEntry {
@@ -51,35 +50,38 @@ function entryOf(record: AccessRecord, file: string): AccessEntry {
   }
 }
 
-/** The item that says which file an access is in: one for each, by its time and id, in its month. */
+/**
+ * The item that says which file an access is in: one for each, by its time and id, in its month. By its indexes it is found
+ * by who did it, by what was done, and by the record when it is only one.
+ */
 export function claimOf(record: AccessRecord, file: string, indexDays: number): Claim {
   const entry = entryOf(record, file)
   const shard = Number.parseInt(entry.eventId.slice(0, 4), 16) % monthShards
-  return { pk: `M#${entry.at.slice(0, 7)}#${shard}`, sk: sortOf(entry), ttl: expiry(entry, indexDays), file, entry }
+  const [recordId] = entry.records
+  return {
+    ...{ pk: `M#${entry.at.slice(0, 7)}#${shard}`, sk: sortOf(entry), ttl: expiry(entry, indexDays), file, entry },
+    ...{ byActorPk: entry.actor.id, byActionPk: entry.action },
+    ...(recordId !== undefined && entry.recordCount === 1 && { byRecordPk: recordId }),
+  }
 }
 
-/** The items by which an access is found: by who, by what was done, and by each record. */
+/** The items by which an access to several records is found by each of them. */
 export function accessItems(record: AccessRecord, file: string, indexDays: number): AccessItem[] {
+  if (record.resources.length < 2) return []
   const entry = entryOf(record, file)
   const ttl = expiry(entry, indexDays)
-  const sk = sortOf(entry)
-  const of = (key: Key): AccessItem => ({ ...key, ttl, entry })
-  return [
-    of({ pk: actorPartition(entry.actor.id), sk }),
-    of({ pk: actionPartition(entry.action), sk }),
-    ...record.resources.map(({ ARN }) => of(recordKeyOf(record, entry, idInArn(ARN)))),
-  ]
+  return record.resources.map(({ ARN }) => ({ ...recordKeyOf(record, entry, idInArn(ARN)), ttl, entry }))
 }
 
 /**
  * Where an access stands among those to a record. What merely showed the record among others (a page of a list, a part of
  * an export) is kept once a minute for each person and action: people page through the same lists all day.
  */
-function recordKeyOf({ readOnly, resources, requestParameters }: AccessRecord, entry: AccessEntry, id: string): Key {
+function recordKeyOf({ readOnly, requestParameters }: AccessRecord, entry: AccessEntry, id: string): Key {
   const isNamed = Object.values(requestParameters ?? {}).includes(id)
-  const isAmongOthers = readOnly && resources.length > 1 && !isNamed
-  const sk = isAmongOthers ? `${entry.at.slice(0, 16)}#${entry.action}#${entry.actor.id}` : sortOf(entry)
-  return { pk: recordPartition(id), sk }
+  const isShown = readOnly && !isNamed
+  const sk = isShown ? `${entry.at.slice(0, 16)}#${entry.action}#${entry.actor.id}` : sortOf(entry)
+  return { pk: `R#${id}`, sk }
 }
 
 function sortOf({ at, eventId }: AccessEntry): string {

@@ -4,6 +4,7 @@ import { unavailable } from '#lib/errors.ts'
 import { pauseMs } from '#lib/store/backoff.ts'
 import { writeBatches } from '#lib/store/batch-write.ts'
 import type { Key } from '#lib/store/keys.ts'
+import type { AccessIndexName } from '#lib/store/query.ts'
 import { metered, type Store } from '#lib/store/table.ts'
 
 /** What the index keeps of an access; the log file has all of it. */
@@ -29,8 +30,8 @@ export type AccessEntry = {
 /** An item of the index of accesses: its key, when it expires (in seconds), and the entry. */
 export type AccessItem = Key & { ttl: number; entry: AccessEntry }
 
-/** An access with the log file that it is to be written to. */
-export type Claim = AccessItem & { file: string }
+/** An access with the log file that it is to be written to, and what else it is found by. */
+export type Claim = AccessItem & { file: string } & { [Index in AccessIndexName as `${Index}Pk`]?: string }
 
 /** 100: DynamoDB's ceiling for a transaction. */
 const claimLimit = 100

@@ -2,8 +2,12 @@ import { QueryCommand, type QueryCommandInput } from '@aws-sdk/lib-dynamodb'
 import { invalidCursor } from '#lib/errors.ts'
 import { metered, type Store } from '#lib/store/table.ts'
 
-/** Names of the table's indexes. */
-export type IndexName = 'byObject' | 'byOwner' | 'byParent'
+/** Names of the indexes: of the records' table, and of the table of accesses. */
+export type IndexName = 'byObject' | 'byOwner' | 'byParent' | AccessIndexName
+export type AccessIndexName = (typeof accessIndexes)[number]
+
+/** The indexes of the table of accesses; all are in the order of the table itself. */
+export const accessIndexes = ['byActor', 'byAction', 'byRecord'] as const
 
 /** One partition to read in order of its sort key. */
 export type Partition = {
@@ -103,5 +107,7 @@ function sortCondition(partition: Partition, slice: Slice): { expression: string
 }
 
 function sortNames(index: IndexName | undefined): { pk: string; sk: string } {
-  return index ? { pk: `${index}Pk`, sk: `${index}Sk` } : { pk: 'pk', sk: 'sk' }
+  if (!index) return { pk: 'pk', sk: 'sk' }
+  const isOwnOrder = !accessIndexes.some(name => name === index)
+  return { pk: `${index}Pk`, sk: isOwnOrder ? `${index}Sk` : 'sk' }
 }

@@ -1,4 +1,6 @@
+import { once } from 'node:events'
 import { parseArgs } from 'node:util'
+import { Worker } from 'node:worker_threads'
 import { createCustomers } from './customers.ts'
 import { createHttpClient, type HttpClient } from './http-client.ts'
 import { type StackProcess, startStackProcess } from './stack-process.ts'
@@ -55,6 +57,24 @@ async function insideOf({ stack, ids }: Side): Promise<number> {
   return quantile(spent, 0.5)
 }
 
+/** 1,500 letters: about what an access record has. */
+const recordLetters = 1_500
+
+/** The floor: milliseconds, at the median, of an exchange with a server in another thread that does nothing. */
+async function emptyExchange(): Promise<number> {
+  const server = new Worker(new URL('empty-server.ts', import.meta.url))
+  const [url] = await once(server, 'message')
+  const { send } = createHttpClient(String(url), 'none')
+  const ms: number[] = []
+  for (let i = 0; i < 3_000; i++) {
+    const startedAt = performance.now()
+    await send('POST', '/', { record: 'x'.repeat(recordLetters) })
+    if (i >= 1_000) ms.push(performance.now() - startedAt)
+  }
+  await server.terminate()
+  return quantile(ms, 0.5)
+}
+
 const told = await open('nothing')
 const untold = await open('access-log')
 try {
@@ -70,6 +90,11 @@ try {
   )
   console.log(
     `p95 with ${quantile(told.ms, 0.95).toFixed(3)} ms, without ${quantile(untold.ms, 0.95).toFixed(3)} ms; in the function ${(await insideOf(told)).toFixed(3)} ms`,
+  )
+  const floor = await emptyExchange()
+  const ratio = (withLog - without) / floor
+  console.log(
+    `floor: an empty exchange with another thread takes ${floor.toFixed(3)} ms (${((floor / without) * 100).toFixed(0)}%); telling takes ${ratio.toFixed(1)} of it`,
   )
   console.log(added <= ceiling ? 'within the figure' : 'beyond the figure')
 } finally {
