@@ -20,8 +20,11 @@ export function monthPartitions(month: string): Partition[] {
 
 /** Where accesses to a record stand: those to it alone, and those that showed it among others. */
 export function recordPartitions(id: string): Partition[] {
-  return [{ index: 'byRecord', pk: id }, { pk: `R#${id}` }]
+  return [{ index: 'byRecord', pk: id }, { pk: sharedPartition(id) }]
 }
+
+/** The partition of the accesses to several records of which this is one. */
+const sharedPartition = (id: string): string => `R#${id}`
 
 /** The entry of an access in a log file. */
 function entryOf(record: AccessRecord, file: string): AccessEntry {
@@ -34,7 +37,8 @@ function entryOf(record: AccessRecord, file: string): AccessEntry {
     action: record.eventName,
     actor: {
       type: who.type,
-      id: who.principalId ?? unknownActor,
+      // An empty one too: an index takes no empty key, and one bad record would hold up its whole batch.
+      id: who.principalId || unknownActor,
       ...(who.userName !== undefined && { name: who.userName }),
       ...(role !== undefined && { role }),
       ...(who.invokedBy !== undefined && { via: who.invokedBy }),
@@ -61,7 +65,7 @@ export function claimOf(record: AccessRecord, file: string, indexDays: number): 
   return {
     ...{ pk: `M#${entry.at.slice(0, 7)}#${shard}`, sk: sortOf(entry), ttl: expiry(entry, indexDays), file, entry },
     ...{ byActorPk: entry.actor.id, byActionPk: entry.action },
-    ...(recordId !== undefined && entry.recordCount === 1 && { byRecordPk: recordId }),
+    ...(recordId && entry.recordCount === 1 && { byRecordPk: recordId }),
   }
 }
 
@@ -81,7 +85,7 @@ function recordKeyOf({ readOnly, requestParameters }: AccessRecord, entry: Acces
   const isNamed = Object.values(requestParameters ?? {}).includes(id)
   const isShown = readOnly && !isNamed
   const sk = isShown ? `${entry.at.slice(0, 16)}#${entry.action}#${entry.actor.id}` : sortOf(entry)
-  return { pk: `R#${id}`, sk }
+  return { pk: sharedPartition(id), sk }
 }
 
 function sortOf({ at, eventId }: AccessEntry): string {

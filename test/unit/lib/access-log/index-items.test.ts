@@ -47,4 +47,9 @@ describe('the items of an access', () => {
     expect(claimOf(record, file, 400)).not.toHaveProperty('byRecordPk')
     expect(accessItems(record, file, 400)).toEqual([])
   })
+
+  it('by somebody without an id are of an unknown one', () => {
+    const record = { ...readOf([]), userIdentity: { type: 'User' as const, principalId: '' } }
+    expect(claimOf(record, file, 400).byActorPk).toBe('unknown')
+  })
 })
