@@ -23,6 +23,8 @@ type ConsumerProps = {
   maxConcurrency?: number
   /** How many messages at a time, and how long to wait for them to come together; 10 at once where nothing is said. */
   batch?: { size: number; windowS: number }
+  /** How often a message is tried before it is set aside; 5 where nothing is said. */
+  tries?: number
   memoryMb?: number
 }
 
@@ -43,7 +45,7 @@ export class Consumer extends Construct {
       house,
       name,
       visibility: Duration.seconds(6 * timeoutSeconds),
-      deadLetters: { queue: this.deadLetters, afterReceives: 5 },
+      deadLetters: { queue: this.deadLetters, afterReceives: props.tries ?? 5 },
     })
     this.route(props)
     this.function = new CrmFunction(this, 'Function', {

@@ -76,6 +76,9 @@ export class RemindersStack extends Stack {
       description: 'Sends new notifications on by mail and to the webhook, as the settings say',
       errorImpact: 'Notifications stay in the inbox: nobody gets them by mail, and the webhook is not called.',
       uses: [data.records.noteDeliveries, data.mail.send, data.webhookKey.sign],
+      // An hour of SES or a webhook being down; and on a laptop, where tries follow each other in seconds, longer than the two
+      // minutes for which a mail belongs to a function that was killed.
+      tries: 12,
     })
   }
 

@@ -2,9 +2,12 @@ import { beforeAll, describe, expect, it } from 'vitest'
 import { functionNamed, ofType, only, type Resources, synthesizeTenants } from './support/synthesized.ts'
 
 let events: Resources
+let reminders: Resources
 
 beforeAll(async () => {
-  events = (await synthesizeTenants('acme')).acme.events
+  const { acme } = await synthesizeTenants('acme')
+  events = acme.events
+  reminders = acme.reminders
 })
 
 const queue = (name: string) =>
@@ -75,6 +78,15 @@ describe.each([
     const { Timeout } = functionNamed(events, name)
     expect(queue(name)?.[1].Properties.VisibilityTimeout).toBeGreaterThanOrEqual(6 * Timeout)
   })
+})
+
+it('mail and webhooks are tried for an hour: an outage of SES or of a receiver loses none', () => {
+  const named = (name: string) =>
+    ofType(reminders, 'AWS::SQS::Queue').find(([, q]) => q.Properties.QueueName === `evergreen-acme-${name}`)?.[1]
+      .Properties
+  const { RedrivePolicy, VisibilityTimeout } = named('deliver-notifications')
+  expect((RedrivePolicy.maxReceiveCount - 1) * VisibilityTimeout).toBeGreaterThanOrEqual(3_600)
+  expect(named('fire-reminders').RedrivePolicy.maxReceiveCount).toBe(5)
 })
 
 it('every queue either gives up into another one or is a dead-letter queue', () => {

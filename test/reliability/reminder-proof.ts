@@ -1,7 +1,14 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { EventBridgeClient, PutEventsCommand } from '@aws-sdk/client-eventbridge'
 import { DeleteScheduleCommand, SchedulerClient } from '@aws-sdk/client-scheduler'
-import { GetQueueAttributesCommand, GetQueueUrlCommand, SQSClient } from '@aws-sdk/client-sqs'
+import {
+  GetQueueAttributesCommand,
+  GetQueueUrlCommand,
+  ListQueuesCommand,
+  type QueueAttributeName,
+  SetQueueAttributesCommand,
+  SQSClient,
+} from '@aws-sdk/client-sqs'
 import { readTenant } from '#infra/tenant-file.ts'
 import { systemActor } from '#lib/permissions/system-actor.ts'
 import { planCreate } from '#lib/records/operations/create-record.ts'
@@ -25,7 +32,7 @@ export type Wish = {
   kills: number
   /** Seconds from the start to the minute in which all are due. */
   leadS: number
-  planted?: 'unconditional' | 'noSweep' | undefined
+  planted?: 'unconditional' | 'noSweep' | 'hasty' | undefined
   log: (line: string) => void
 }
 
@@ -37,7 +44,7 @@ const lostEvery = 50
 const repeatedEvery = 20
 
 /** Has reminders fall due in one minute on a stack whose schedules get lost, whose events repeat, and that is killed. */
-export async function proveReminders(wish: Wish): Promise<Truth> {
+export async function proveReminders(wish: Wish): Promise<Truth & { givenUp: number }> {
   const { log, planted } = wish
   const stack = await startReminderStack(planted === 'unconditional' ? 'unconditional' : undefined)
   try {
@@ -49,9 +56,11 @@ export async function proveReminders(wish: Wish): Promise<Truth> {
     log('every schedule is made; one in 50 is lost now')
     await loseSchedules(stack, made)
     await sleep(dueFrom - Date.now())
+    if (planted === 'hasty') await plantHaste(stack)
     for (let kill = 1; kill <= wish.kills; kill++) {
       await sleep((minute / (wish.kills + 1)) * 0.8)
       await stack.killAndStart()
+      if (planted === 'hasty') await plantHaste(stack)
       log(`killed (-9) and started again, ${kill} of ${wish.kills}`)
     }
     await sleep(Math.max(0, dueFrom + minute - Date.now()))
@@ -61,7 +70,7 @@ export async function proveReminders(wish: Wish): Promise<Truth> {
       `everything that was on its way is done, ${((Date.now() - dueFrom - minute) / 1000).toFixed(0)} s after the minute`,
     )
     if (planted !== 'noSweep') await sweep(stack, { dueFrom, log })
-    return await readTruth(stack.running(), made)
+    return { ...(await readTruth(stack.running(), made)), givenUp: await countGivenUp(stack) }
   } finally {
     await stack.end()
   }
@@ -70,14 +79,38 @@ export async function proveReminders(wish: Wish): Promise<Truth> {
 /** Waits until the stack has nothing left to do, and tells every half minute how much waits in a queue. */
 async function settle(stack: ReminderStack, { queue, log }: { queue: string; log: Wish['log'] }): Promise<void> {
   const client = new SQSClient(clientOptions(stack, 'sqs'))
-  const { QueueUrl } = await client.send(new GetQueueUrlCommand({ QueueName: `evergreen-local-${queue}` }))
-  const tell = async () => {
-    const asked = new GetQueueAttributesCommand({ QueueUrl, AttributeNames: ['ApproximateNumberOfMessages'] })
-    const { Attributes } = await client.send(asked)
-    log(`${Attributes?.['ApproximateNumberOfMessages']} events wait in ${queue}`)
-  }
+  const { QueueUrl = '' } = await client.send(new GetQueueUrlCommand({ QueueName: `evergreen-local-${queue}` }))
+  const tell = async () => log(`${await countWaiting(client, QueueUrl)} events wait in ${queue}`)
   const telling = setInterval(() => void tell().catch(() => undefined), minute / 2)
   await stack.ask('drain').finally(() => clearInterval(telling))
+}
+
+/** Events and mails that were tried too often and set aside, of any queue. */
+async function countGivenUp(stack: ReminderStack): Promise<number> {
+  const client = new SQSClient(clientOptions(stack, 'sqs'))
+  const { QueueUrls = [] } = await client.send(new ListQueuesCommand({ QueueNamePrefix: 'evergreen-local-' }))
+  const urls = QueueUrls.filter(url => url.endsWith('-dead-letters'))
+  if (urls.length === 0) throw new Error('There is no dead-letter queue: where would be seen what was given up?')
+  const counts = await Promise.all(urls.map(url => countWaiting(client, url)))
+  return counts.reduce((sum, count) => sum + count, 0)
+}
+
+/** The planted mistake: what was begun once and not ended is set aside. */
+async function plantHaste(stack: ReminderStack): Promise<void> {
+  const client = new SQSClient(clientOptions(stack, 'sqs'))
+  const asked = new GetQueueUrlCommand({ QueueName: 'evergreen-local-deliver-notifications' })
+  const { QueueUrl } = await client.send(asked)
+  const AttributeNames = ['RedrivePolicy'] as QueueAttributeName[]
+  const { Attributes } = await client.send(new GetQueueAttributesCommand({ QueueUrl, AttributeNames }))
+  const redrive = { ...JSON.parse(Attributes?.['RedrivePolicy'] ?? '{}'), maxReceiveCount: 1 }
+  const change = { QueueUrl, Attributes: { RedrivePolicy: JSON.stringify(redrive) } }
+  await client.send(new SetQueueAttributesCommand(change))
+}
+
+async function countWaiting(client: SQSClient, QueueUrl: string): Promise<number> {
+  const asked = new GetQueueAttributesCommand({ QueueUrl, AttributeNames: ['ApproximateNumberOfMessages'] })
+  const { Attributes } = await client.send(asked)
+  return Number(Attributes?.['ApproximateNumberOfMessages'])
 }
 
 async function sweep(stack: ReminderStack, { dueFrom, log }: { dueFrom: number; log: Wish['log'] }): Promise<void> {
