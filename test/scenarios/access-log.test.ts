@@ -336,8 +336,8 @@ it('admins and auditors get a report by person each month, once', async () => {
     const { items } = (await get(as, '/v1/notifications')).json
     const reports = items.filter((each: { kind: string }) => each.kind === 'accessReport')
     expect(reports).toHaveLength(1)
-    expect(reports[0].body).toMatch(/^姓名,角色,.*\r\n/)
-    expect(reports[0].body).toMatch(/陈静 Chen Jing,service,1,[1-9]\d*,[1-9]\d*,0,/)
+    expect(reports[0].body).toMatch(/^姓名,角色,状态,.*\r\n/)
+    expect(reports[0].body).toMatch(/陈静 Chen Jing,service,在职,1,[1-9]\d*,[1-9]\d*,0,/)
   }
   expect((await get('manager', '/v1/notifications')).json.items).toEqual([])
 })
