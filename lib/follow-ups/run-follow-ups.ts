@@ -6,10 +6,11 @@ import { compileFilter } from '#lib/records/filter/compile-filter.ts'
 import { textOf } from '#lib/records/owner-of.ts'
 import { writeRecord } from '#lib/records/write.ts'
 import type { Context } from '#lib/runtime/context.ts'
+import { inParallel } from '#lib/runtime/in-parallel.ts'
 import { policyOf } from '#lib/settings/policy.ts'
 import type { StoredRecord } from '#lib/store/items.ts'
 import { objectPartition } from '#lib/store/keys.ts'
-import { readRows } from '#lib/store/query.ts'
+import { readSlice } from '#lib/store/query.ts'
 import { toRecord } from '#lib/store/read.ts'
 import type { ObjectDefinition } from '#schemas/definition.ts'
 
@@ -19,28 +20,51 @@ export type FollowedUp = { looked: number; hits: number; made: number }
 /** A rule ready to run; undefined where it has nothing to say of a record. */
 type Rule = (record: StoredRecord) => Promise<Hit | undefined>
 
-/** 500 records at a time. */
+/** 500 records are read at a time, and 8 looked at: each waits for its last activity more than it computes. */
 const batch = 500
+const parallel = 8
+/** 100 records that fail are no bad luck: whatever is behind it, the next run finds what is left. */
+const mostFailures = 100
 
 /**
  * Makes reminders by the tenant's rules, for the owners of the records: each silence and each date is reminded of once, so
  * it may run again at any point. Every record of an object is read once, however many rules there are.
+ * @throws the first failure, once all other records are done, or too many have failed.
  */
 export async function runFollowUps(ctx: Context): Promise<FollowedUp> {
   const done: FollowedUp = { looked: 0, hits: 0, made: 0 }
   const { enabled } = policyOf(ctx).followUps
   if (!enabled) return done
   const owners = await openOwners(ctx)
+  const failures: unknown[] = []
   for (const [object, rules] of await rulesByObject(ctx, owners))
-    for (let shard = 0; shard < ctx.tenant.listShards; shard++) {
-      const partition = { index: 'byObject', pk: objectPartition(object.name, shard, 'all') } as const
-      for await (const { item } of readRows(ctx.store, partition, { batch }))
-        await followUp(ctx, { object, rules, done }, toRecord(item))
-    }
+    for (let shard = 0; shard < ctx.tenant.listShards; shard++)
+      await followUpAll(ctx, { rules, done, failures }, objectPartition(object.name, shard, 'all'))
+  if (failures.length > 0) throw failures[0]
   return done
 }
 
-type Work = { object: ObjectDefinition; rules: readonly Rule[]; done: FollowedUp }
+type Work = { rules: readonly Rule[]; done: FollowedUp; failures: unknown[] }
+
+async function followUpAll(ctx: Context, work: Work, pk: string): Promise<void> {
+  for (let after: string | undefined, isLast = false; !isLast; ) {
+    const slice = await readSlice(ctx.store, { index: 'byObject', pk }, { limit: batch, descending: false, after })
+    await inParallel(slice.rows, parallel, ({ item }) => tryFollowUp(ctx, work, toRecord(item)))
+    after = slice.rows.at(-1)?.sort
+    isLast = slice.isLast || after === undefined
+  }
+}
+
+/** One record that cannot be done must not hold up all that come after it, every day. */
+async function tryFollowUp(ctx: Context, work: Work, record: StoredRecord): Promise<void> {
+  try {
+    await followUp(ctx, work, record)
+  } catch (error) {
+    ctx.log.warn('A record could not be followed up', { recordId: record.id, error })
+    work.failures.push(error)
+    if (work.failures.length >= mostFailures) throw error
+  }
+}
 
 async function followUp(ctx: Context, { rules, done }: Work, record: StoredRecord): Promise<void> {
   done.looked += 1

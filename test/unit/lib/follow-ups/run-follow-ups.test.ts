@@ -3,6 +3,7 @@ import { nextAnniversary } from '#lib/follow-ups/date-hit.ts'
 import { runFollowUps } from '#lib/follow-ups/run-follow-ups.ts'
 import { createRecord } from '#lib/records/operations/create-record.ts'
 import { updateRecord } from '#lib/records/operations/update-record.ts'
+import type { Context } from '#lib/runtime/context.ts'
 import { ownerPartition } from '#lib/store/keys.ts'
 import { readRows } from '#lib/store/query.ts'
 import { toRecord } from '#lib/store/read.ts'
@@ -48,6 +49,38 @@ async function remindersOf(userId: string): Promise<JsonObject[]> {
     found.push(toRecord(item).fields)
   return found
 }
+
+/** A context that cannot write a reminder about one record. */
+function failingFor(ctx: Context, recordId: string): Context {
+  const { table } = ctx.store
+  const client = new Proxy(table.client, {
+    get: (target, name) => {
+      if (name !== 'send') return Reflect.get(target, name)
+      return async (command: { input: object }) => {
+        const isWrite = 'TransactItems' in command.input
+        if (isWrite && JSON.stringify(command.input).includes(recordId)) throw new Error('cannot be written')
+        return target.send(command as never)
+      }
+    },
+  })
+  return { ...ctx, store: { ...ctx.store, table: { ...table, client } } }
+}
+
+it('one record that cannot be followed up holds up no other, and the run fails so that somebody looks', async () => {
+  const own = handClock('2025-03-02T00:00:00.000Z')
+  const admin = contextOf(tables, cast.admin, { clock: own })
+  const ids: string[] = []
+  for (let i = 0; i < 12; i++) {
+    const input = { name: `Poison ${i}`, ownerId: cast.outsider.id }
+    ids.push((await createRecord(admin, { object: objectNamed('customer'), input })).id)
+  }
+  own.advance(20 * day)
+  const followUps = { rules: { Quiet: { object: 'customer', noActivityDays: 14 } }, dates: {} }
+  const ctx = systemContext(tables, { clock: own, policy: tenantPolicy.parse({ followUps }) })
+  await expect(runFollowUps(failingFor(ctx, ids[3] ?? ''))).rejects.toThrow('cannot be written')
+  expect(await remindersOf(cast.outsider.id)).toHaveLength(11)
+  expect(await runFollowUps(ctx)).toMatchObject({ hits: 12, made: 1 })
+})
 
 describe('rules for silence', () => {
   it('remind the owner of an A customer once for each silence, and not of one that was spoken with', async () => {
