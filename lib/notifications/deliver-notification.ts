@@ -41,10 +41,11 @@ async function mail(
   { mailer }: Channels,
   { record, user }: { record: StoredRecord; user: StoredRecord },
 ): Promise<void> {
-  const { email, mailed, templates } = policyOf(ctx).notifications
-  const { kind, title, body, link = '' } = viewNotification(record)
+  const { email, mailed, templates, site = '' } = policyOf(ctx).notifications
+  const { kind, title, body, link: path } = viewNotification(record)
   const isMailed: Record<string, boolean> = mailed
   if (!email || !(isMailed[kind] ?? mailed.other)) return
+  const link = path === undefined ? '' : `${site.replace(/\/$/, '')}${path}`
   const values = { title, body, link, name: textOf(user.fields['name']) ?? '', tenant: ctx.tenant.name }
   const content = notificationMail(values, { templates, language: languageOf(ctx, user) })
   const to = textOf(user.fields['email']) ?? ''

@@ -2,6 +2,7 @@ import * as z from 'zod'
 import { standingPolicy } from '#schemas/default-policy.ts'
 import { isTemplate, templateHint } from '#schemas/mail-template.ts'
 import { anObject, line, time, yesOrNo } from '#schemas/settings/parts.ts'
+import { isSiteUrl, siteHint } from '#schemas/site-url.ts'
 import { isWebhookUrl, webhookHint } from '#schemas/webhook-url.ts'
 
 /** What mail says around a notification. */
@@ -47,6 +48,8 @@ export const notifications = z.strictObject(
         anObject,
       )
       .prefault({}),
+    /** What links in mails begin with, such as where the tenant has its console; without it they are paths of the API. */
+    site: line(2000).refine(isSiteUrl, siteHint).optional(),
     /** Every notification is sent there, signed as Standard Webhooks has it. */
     webhook: z.strictObject({ url: line(2000).refine(isWebhookUrl, webhookHint) }, anObject).optional(),
     /** The tenant's own words, by language. */

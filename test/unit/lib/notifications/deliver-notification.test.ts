@@ -103,6 +103,19 @@ describe('a notification', () => {
     })
   })
 
+  it.each([
+    [
+      'at the address that the settings name',
+      { site: 'https://crm.acme.example/' },
+      '\nhttps://crm.acme.example/v1/reminders/rem_1\n',
+    ],
+    ['as a path where they name none', {}, '\n/v1/reminders/rem_1\n'],
+  ])('is mailed with its link, %s', async (_, notifications, link) => {
+    const { deliver } = await stage(notifications)
+    await deliver()
+    expect(mails()[0]?.Content?.Simple?.Body?.Text?.Data).toContain(link)
+  })
+
   it.each<[string, object, { kind?: string }]>([
     ['mail is switched off', { email: false }, {}],
     ['its kind is', { mailed: { reminder: false } }, {}],

@@ -59,6 +59,13 @@ describe('What a tenant decides', () => {
       { retention: { recycleBinDays: 0.5 } },
       'retention.recycleBinDays must be a whole number from 1 to 3650',
     ],
+    ...['crm.acme.example', 'http://crm.acme.example', 'https://a:b@acme.example', 'https://acme.example/?x'].map(
+      (site): [string, object, string] => [
+        `links that begin with ${site}`,
+        { notifications: { site } },
+        'notifications.site must be an https address without query, such as https://crm.example.com',
+      ],
+    ),
     ['a reviewer by name', { audit: { reviewerId: '王芳' } }, 'audit.reviewerId must be the id of a user'],
     [
       'a pattern without a message',
