@@ -100,21 +100,22 @@ describe('a reminder', () => {
   })
 })
 
-describe('the webhook', () => {
-  const got: { body: string; headers: Record<string, unknown> }[] = []
-  let server: Server
-  let url = ''
-  beforeAll(async () => {
-    server = createServer(async (request, response) => {
-      got.push({ headers: request.headers, body: await text(request) })
-      response.writeHead(204).end()
-    })
-    await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve))
-    const address = server.address()
-    url = `http://127.0.0.1:${typeof address === 'object' ? address?.port : 0}/crm`
+// Open to the end of the file: the tenant's webhook stays there, and what it does not take is tried for minutes.
+const got: { body: string; headers: Record<string, unknown> }[] = []
+let server: Server
+let url = ''
+beforeAll(async () => {
+  server = createServer(async (request, response) => {
+    got.push({ headers: request.headers, body: await text(request) })
+    response.writeHead(204).end()
   })
-  afterAll(() => server.close())
+  await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve))
+  const address = server.address()
+  url = `http://127.0.0.1:${typeof address === 'object' ? address?.port : 0}/crm`
+})
+afterAll(() => server.close())
 
+describe('the webhook', () => {
   it('gets each notification, signed with the secret that an admin can read and a rep cannot', async () => {
     const path = '/v1/settings/webhook-secret'
     expect((await crm.send({ as: 'rep', method: 'GET', path })).status).toBe(404)
