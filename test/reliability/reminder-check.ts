@@ -3,11 +3,11 @@ import { proveReminders } from './reminder-proof.ts'
 
 // npm run reminder-check -- --reminders 2000 : so many reminders due in one minute on a whole stack that is killed meanwhile, loses schedules and repeats events. Ends 1 when one is lost or told twice.
 
-const usage = `npm run reminder-check -- [--reminders 2000] [--kills 3] [--lead 120] [--planted unconditional|noSweep|hasty]
+const usage = `npm run reminder-check -- [--reminders 2000] [--kills 3] [--lead 120] [--planted unconditional|noSweep|undelivered]
   --lead     seconds until the minute in which all are due: the time to make them and their schedules
   --planted  plants a mistake, and must end 1`
 
-const plants = ['unconditional', 'noSweep', 'hasty'] as const
+const plants = ['unconditional', 'noSweep', 'undelivered'] as const
 
 try {
   const { values } = parseArgs({

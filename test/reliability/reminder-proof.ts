@@ -1,14 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { EventBridgeClient, PutEventsCommand } from '@aws-sdk/client-eventbridge'
 import { DeleteScheduleCommand, SchedulerClient } from '@aws-sdk/client-scheduler'
-import {
-  GetQueueAttributesCommand,
-  GetQueueUrlCommand,
-  ListQueuesCommand,
-  type QueueAttributeName,
-  SetQueueAttributesCommand,
-  SQSClient,
-} from '@aws-sdk/client-sqs'
+import { GetQueueAttributesCommand, GetQueueUrlCommand, ListQueuesCommand, SQSClient } from '@aws-sdk/client-sqs'
 import { readTenant } from '#infra/tenant-file.ts'
 import { systemActor } from '#lib/permissions/system-actor.ts'
 import { planCreate } from '#lib/records/operations/create-record.ts'
@@ -32,7 +25,7 @@ export type Wish = {
   kills: number
   /** Seconds from the start to the minute in which all are due. */
   leadS: number
-  planted?: 'unconditional' | 'noSweep' | 'hasty' | undefined
+  planted?: 'unconditional' | 'noSweep' | 'undelivered' | undefined
   log: (line: string) => void
 }
 
@@ -46,7 +39,7 @@ const repeatedEvery = 20
 /** Has reminders fall due in one minute on a stack whose schedules get lost, whose events repeat, and that is killed. */
 export async function proveReminders(wish: Wish): Promise<Truth & { givenUp: number }> {
   const { log, planted } = wish
-  const stack = await startReminderStack(planted === 'unconditional' ? 'unconditional' : undefined)
+  const stack = await startReminderStack(planted === 'noSweep' ? undefined : planted)
   try {
     const dueFrom = Math.ceil((Date.now() + wish.leadS * 1000) / minute) * minute
     const made = await makeReminders(stack, { count: wish.reminders, dueFrom })
@@ -56,11 +49,9 @@ export async function proveReminders(wish: Wish): Promise<Truth & { givenUp: num
     log('every schedule is made; one in 50 is lost now')
     await loseSchedules(stack, made)
     await sleep(dueFrom - Date.now())
-    if (planted === 'hasty') await plantHaste(stack)
     for (let kill = 1; kill <= wish.kills; kill++) {
       await sleep((minute / (wish.kills + 1)) * 0.8)
       await stack.killAndStart()
-      if (planted === 'hasty') await plantHaste(stack)
       log(`killed (-9) and started again, ${kill} of ${wish.kills}`)
     }
     await sleep(Math.max(0, dueFrom + minute - Date.now()))
@@ -93,18 +84,6 @@ async function countGivenUp(stack: ReminderStack): Promise<number> {
   if (urls.length === 0) throw new Error('There is no dead-letter queue: where would be seen what was given up?')
   const counts = await Promise.all(urls.map(url => countWaiting(client, url)))
   return counts.reduce((sum, count) => sum + count, 0)
-}
-
-/** The planted mistake: what was begun once and not ended is set aside. */
-async function plantHaste(stack: ReminderStack): Promise<void> {
-  const client = new SQSClient(clientOptions(stack, 'sqs'))
-  const asked = new GetQueueUrlCommand({ QueueName: 'evergreen-local-deliver-notifications' })
-  const { QueueUrl } = await client.send(asked)
-  const AttributeNames = ['RedrivePolicy'] as QueueAttributeName[]
-  const { Attributes } = await client.send(new GetQueueAttributesCommand({ QueueUrl, AttributeNames }))
-  const redrive = { ...JSON.parse(Attributes?.['RedrivePolicy'] ?? '{}'), maxReceiveCount: 1 }
-  const change = { QueueUrl, Attributes: { RedrivePolicy: JSON.stringify(redrive) } }
-  await client.send(new SetQueueAttributesCommand(change))
 }
 
 async function countWaiting(client: SQSClient, QueueUrl: string): Promise<number> {

@@ -21,8 +21,15 @@ export type ReminderStack = {
 
 const project = join(import.meta.dirname, '../..')
 
-/** Starts a stack; `planted` replaces the function that tells reminders by one with a mistake. */
-export async function startReminderStack(planted: string | undefined): Promise<ReminderStack> {
+/** The functions that can have a mistake, by its name. */
+const mistaken = {
+  unconditional: 'functions/events/fire-reminders.ts',
+  undelivered: 'functions/events/deliver-notifications.ts',
+}
+type Mistake = keyof typeof mistaken
+
+/** Starts a stack; a planted mistake stands in for its function. */
+export async function startReminderStack(planted: Mistake | undefined): Promise<ReminderStack> {
   const dataDir = mkdtempSync(join(scratchRoot, 'evergreen-reminder-check-'))
   const assembly = planted === undefined ? await synthesizeTenant('local', dataDir) : await plant(planted, dataDir)
   let current = await start(assembly, dataDir)
@@ -43,12 +50,12 @@ export async function startReminderStack(planted: string | undefined): Promise<R
 }
 
 /** The project once more, all of it the same but one function. */
-async function plant(file: string, dataDir: string): Promise<string> {
+async function plant(mistake: Mistake, dataDir: string): Promise<string> {
   const root = join(dataDir, 'planted')
   cpSync(join(project, 'functions'), join(root, 'functions'), { recursive: true })
   cpSync(join(project, 'package.json'), join(root, 'package.json'))
   for (const name of ['lib', 'schemas', 'node_modules']) symlinkSync(join(project, name), join(root, name))
-  cpSync(join(import.meta.dirname, 'planted', `${file}.ts`), join(root, 'functions/events/fire-reminders.ts'))
+  cpSync(join(import.meta.dirname, 'planted', `${mistake}.ts`), join(root, mistaken[mistake]))
   process.env['CDK_VALIDATION'] = 'false'
   return synthesize({ tenants: ['local'], outdir: join(dataDir, 'cloud'), root })
 }
