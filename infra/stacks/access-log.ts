@@ -42,9 +42,8 @@ export class AccessLogStack extends Stack {
     this.emit = this.accessToEmit(props, writer)
     this.refusalDeadLetters = new DeadLetters(this, 'RefusalDeadLetters', { house: props.house, of: 'log-refusals' })
     this.refusals = this.createRefusalLog(props)
-    this.find = itemAccess(this.index, {
-      ...{ ...this.indexOf(props.house), actions: ['Query'], indexes: accessIndexes },
-    })
+    const indexes = { actions: ['Query'], indexes: accessIndexes }
+    this.find = itemAccess(this.index, { ...this.indexOf(props.house), ...indexes })
   }
 
   /** Access to files of the bucket under some prefixes, for functions of other stacks. */
