@@ -1,10 +1,9 @@
-import { consumeRecords } from '#functions/edge/consumer.ts'
+import { consumeRecords, someAtOnce } from '#functions/edge/consumer.ts'
 import { eventContext } from '#functions/events/event-context.ts'
 import { openMailer } from '#lib/messaging/mailer.ts'
 import { openSecretKey } from '#lib/messaging/webhook-secret.ts'
 import { type Channels, deliverNotification } from '#lib/notifications/deliver-notification.ts'
 import { readEnv } from '#lib/runtime/env.ts'
-import { inParallel } from '#lib/runtime/in-parallel.ts'
 
 /** 10: a whole batch, since a webhook may take ten seconds to answer. */
 const parallel = 10
@@ -20,14 +19,5 @@ export const handler = consumeRecords(async (ids, log) => {
   }
   const tools = channels
   const ctx = await eventContext('deliver-notifications', log)
-  const failed: string[] = []
-  await inParallel(ids, parallel, async id => {
-    try {
-      await deliverNotification(ctx, tools, id)
-    } catch (error) {
-      log.error('A notification could not be sent on', { notificationId: id, error })
-      failed.push(id)
-    }
-  })
-  return failed
+  return someAtOnce(parallel, id => deliverNotification(ctx, tools, id))(ids, log)
 })

@@ -1,5 +1,6 @@
 import { mayReadLog } from '#lib/access-log/may-read-log.ts'
 import { isRefusal } from '#lib/errors.ts'
+import type { Label } from '#lib/messaging/language.ts'
 import { notify } from '#lib/notifications/notify.ts'
 import type { Actor } from '#lib/permissions/actor.ts'
 import { textOf } from '#lib/records/owner-of.ts'
@@ -120,7 +121,7 @@ function statusOf({ deletedAt, fields }: StoredRecord): Status {
   return fields['status'] === 'disabled' ? 'disabled' : 'active'
 }
 
-const statuses: Readonly<Record<Status, { en: string; zh: string }>> = {
+const statuses: Readonly<Record<Status, Label>> = {
   active: { en: 'Active', zh: '在职' },
   disabled: { en: 'Disabled', zh: '停用' },
   deleted: { en: 'Deleted', zh: '已删除' },

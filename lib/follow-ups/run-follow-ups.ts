@@ -10,7 +10,7 @@ import { inParallel } from '#lib/runtime/in-parallel.ts'
 import { policyOf } from '#lib/settings/policy.ts'
 import type { StoredRecord } from '#lib/store/items.ts'
 import { objectPartition } from '#lib/store/keys.ts'
-import { readSlice } from '#lib/store/query.ts'
+import { readBatches } from '#lib/store/query.ts'
 import { toRecord } from '#lib/store/read.ts'
 import type { ObjectDefinition } from '#schemas/definition.ts'
 
@@ -38,22 +38,16 @@ export async function runFollowUps(ctx: Context): Promise<FollowedUp> {
   const owners = await openOwners(ctx)
   const failures: unknown[] = []
   for (const [object, rules] of await rulesByObject(ctx, owners))
-    for (let shard = 0; shard < ctx.tenant.listShards; shard++)
-      await followUpAll(ctx, { rules, done, failures }, objectPartition(object.name, shard, 'all'))
+    for (let shard = 0; shard < ctx.tenant.listShards; shard++) {
+      const partition = { index: 'byObject', pk: objectPartition(object.name, shard, 'all') } as const
+      for await (const rows of readBatches(ctx.store, partition, { batch }))
+        await inParallel(rows, parallel, ({ item }) => tryFollowUp(ctx, { rules, done, failures }, toRecord(item)))
+    }
   if (failures.length > 0) throw failures[0]
   return done
 }
 
 type Work = { rules: readonly Rule[]; done: FollowedUp; failures: unknown[] }
-
-async function followUpAll(ctx: Context, work: Work, pk: string): Promise<void> {
-  for (let after: string | undefined, isLast = false; !isLast; ) {
-    const slice = await readSlice(ctx.store, { index: 'byObject', pk }, { limit: batch, descending: false, after })
-    await inParallel(slice.rows, parallel, ({ item }) => tryFollowUp(ctx, work, toRecord(item)))
-    after = slice.rows.at(-1)?.sort
-    isLast = slice.isLast || after === undefined
-  }
-}
 
 /** One record that cannot be done must not hold up all that come after it, every day. */
 async function tryFollowUp(ctx: Context, work: Work, record: StoredRecord): Promise<void> {

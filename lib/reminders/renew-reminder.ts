@@ -16,11 +16,8 @@ import { reminder } from '#schemas/system/reminder.ts'
 export async function renewReminder(ctx: Context, record: StoredRecord): Promise<StoredRecord | undefined> {
   if (record.object !== 'reminder' || record.deletedAt !== undefined) return undefined
   let latest: StoredRecord | undefined
-  let known: StoredRecord | undefined = record
   const plan = async () => {
-    const before = known ?? (await readRecord(ctx.store, record.id)) ?? record
-    // Planned again: somebody else has changed it meanwhile.
-    known = undefined
+    const before = (await readRecord(ctx.store, record.id)) ?? record
     const fields = await deriveNext(ctx, { before: before.fields, fields: before.fields })
     const isSame = before.deletedAt !== undefined || Object.keys(diffFields(before.fields, fields)).length === 0
     latest = isSame ? undefined : nextVersion(ctx, before, fields)

@@ -58,15 +58,23 @@ export async function readSlice(
   return { rows, isLast: startKey === undefined && !isCut }
 }
 
+/** How a whole partition is read. */
+type Reading = { batch: number; descending?: boolean }
+
 /** All rows of a partition in the order of its sort key, read `batch` at a time as they are asked for. */
-export async function* readRows(
+export async function* readRows(store: Store, partition: Partition, reading: Reading): AsyncGenerator<Row> {
+  for await (const rows of readBatches(store, partition, reading)) yield* rows
+}
+
+/** The same, all that was read at a time together. */
+export async function* readBatches(
   store: Store,
   partition: Partition,
-  { batch, descending = false }: { batch: number; descending?: boolean },
-): AsyncGenerator<Row> {
+  { batch, descending = false }: Reading,
+): AsyncGenerator<Row[]> {
   for (let after: string | undefined, isLast = false; !isLast; ) {
     const slice = await readSlice(store, partition, { limit: batch, descending, after })
-    yield* slice.rows
+    yield slice.rows
     after = slice.rows.at(-1)?.sort
     isLast = slice.isLast || after === undefined
   }

@@ -1,9 +1,8 @@
 import * as z from 'zod'
 import { standingPolicy } from '#schemas/default-policy.ts'
+import { isSiteUrl, isWebhookUrl, siteHint, webhookHint } from '#schemas/https-url.ts'
 import { isTemplate, templateHint } from '#schemas/mail-template.ts'
 import { anObject, line, time, yesOrNo } from '#schemas/settings/parts.ts'
-import { isSiteUrl, siteHint } from '#schemas/site-url.ts'
-import { isWebhookUrl, webhookHint } from '#schemas/webhook-url.ts'
 
 /** What mail says around a notification. */
 const mailTemplate = z.strictObject(

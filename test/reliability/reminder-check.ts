@@ -1,7 +1,7 @@
 import { parseArgs } from 'node:util'
 import { proveReminders } from './reminder-proof.ts'
 
-// npm run reminder-check -- --reminders 2000 : so many reminders due in one minute on a whole stack that is killed meanwhile, loses schedules and repeats events. Ends 1 when one is lost or told twice.
+// npm run reminder-check -- --reminders 2000 : so many reminders due in one minute on a whole stack that is killed meanwhile, loses schedules and repeats events. Ends 1 when one is lost or told twice, or anything is given up.
 
 const usage = `npm run reminder-check -- [--reminders 2000] [--kills 3] [--lead 120] [--planted unconditional|noSweep|undelivered]
   --lead     seconds until the minute in which all are due: the time to make them and their schedules

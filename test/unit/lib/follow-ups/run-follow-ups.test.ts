@@ -3,12 +3,12 @@ import { nextAnniversary } from '#lib/follow-ups/date-hit.ts'
 import { runFollowUps } from '#lib/follow-ups/run-follow-ups.ts'
 import { createRecord } from '#lib/records/operations/create-record.ts'
 import { updateRecord } from '#lib/records/operations/update-record.ts'
-import type { Context } from '#lib/runtime/context.ts'
 import { ownerPartition } from '#lib/store/keys.ts'
 import { readRows } from '#lib/store/query.ts'
 import { toRecord } from '#lib/store/read.ts'
 import type { JsonObject } from '#schemas/json.ts'
 import { tenantPolicy } from '#schemas/settings.ts'
+import { refusingWrites } from '../../../support/frail-store.ts'
 import {
   type Cast,
   contextOf,
@@ -50,36 +50,43 @@ async function remindersOf(userId: string): Promise<JsonObject[]> {
   return found
 }
 
-/** A context that cannot write a reminder about one record. */
-function failingFor(ctx: Context, recordId: string): Context {
-  const { table } = ctx.store
-  const client = new Proxy(table.client, {
-    get: (target, name) => {
-      if (name !== 'send') return Reflect.get(target, name)
-      return async (command: { input: object }) => {
-        const isWrite = 'TransactItems' in command.input
-        if (isWrite && JSON.stringify(command.input).includes(recordId)) throw new Error('cannot be written')
-        return target.send(command as never)
-      }
-    },
-  })
-  return { ...ctx, store: { ...ctx.store, table: { ...table, client } } }
-}
-
-it('one record that cannot be followed up holds up no other, and the run fails so that somebody looks', async () => {
+describe('records that cannot be followed up', () => {
   const own = handClock('2025-03-02T00:00:00.000Z')
-  const admin = contextOf(tables, cast.admin, { clock: own })
-  const ids: string[] = []
-  for (let i = 0; i < 12; i++) {
-    const input = { name: `Poison ${i}`, ownerId: cast.outsider.id }
-    ids.push((await createRecord(admin, { object: objectNamed('customer'), input })).id)
-  }
-  own.advance(20 * day)
   const followUps = { rules: { Quiet: { object: 'customer', noActivityDays: 14 } }, dates: {} }
-  const ctx = systemContext(tables, { clock: own, policy: tenantPolicy.parse({ followUps }) })
-  await expect(runFollowUps(failingFor(ctx, ids[3] ?? ''))).rejects.toThrow('cannot be written')
-  expect(await remindersOf(cast.outsider.id)).toHaveLength(11)
-  expect(await runFollowUps(ctx)).toMatchObject({ hits: 12, made: 1 })
+  const ids: string[] = []
+  const ctx = () => systemContext(tables, { clock: own, policy: tenantPolicy.parse({ followUps }) })
+  const grow = async (to: number) => {
+    const admin = contextOf(tables, cast.admin, { clock: own })
+    for (let i = ids.length; i < to; i++) {
+      const input = { name: `Poison ${i}`, ownerId: cast.outsider.id }
+      ids.push((await createRecord(admin, { object: objectNamed('customer'), input })).id)
+    }
+    own.advance(20 * day)
+  }
+
+  it('hold up no other, and fail the run so that somebody looks', async () => {
+    await grow(12)
+    await expect(runFollowUps(refusingWrites(ctx(), ids.slice(3, 4)))).rejects.toThrow('cannot be written')
+    expect(await remindersOf(cast.outsider.id)).toHaveLength(11)
+    expect(await runFollowUps(ctx())).toMatchObject({ hits: 12, made: 1 })
+  })
+
+  it('end the run when they are very many', async () => {
+    await grow(140)
+    let tries = 0
+    const refused = ids.slice(12)
+    await expect(
+      runFollowUps(
+        refusingWrites(ctx(), refused, () => {
+          tries += 1
+        }),
+      ),
+    ).rejects.toThrow('cannot be written')
+    expect(refused).toHaveLength(128)
+    // 100 end it; 7 more were under way.
+    expect(tries).toBeGreaterThanOrEqual(100)
+    expect(tries).toBeLessThan(108)
+  })
 })
 
 describe('rules for silence', () => {

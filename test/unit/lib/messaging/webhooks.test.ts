@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { isPublicAddress } from '#lib/messaging/public-address.ts'
 import { sendWebhook } from '#lib/messaging/send-webhook.ts'
 import { signWebhook, verifyWebhook } from '#lib/messaging/webhook-signature.ts'
-import { isWebhookUrl } from '#schemas/webhook-url.ts'
+import { isWebhookUrl } from '#schemas/https-url.ts'
 import { refusalOf } from '../../../support/table.ts'
 
 const shared = join(import.meta.dirname, '../../../data/standard-webhooks.json')
